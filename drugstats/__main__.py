@@ -1,0 +1,7 @@
+"""The door for `python -m drugstats`."""
+
+import sys
+
+from drugstats.cli import main
+
+sys.exit(main())

@@ -1,0 +1,23 @@
+"""Periods as offices write them: 2025年, 2025年3月, 2025年第2季度, 2025, 2025-03, 2025Q2."""
+
+import re
+
+SHAPES = [
+    (r"(\d{4})年?", "{0}"),
+    (r"(\d{4})年(?:第)?([1-4])季度", "{0}Q{1}"),
+    (r"(\d{4})Q([1-4])", "{0}Q{1}"),
+    (r"(\d{4})年(\d{1,2})月", "{0}-{1:0>2}"),
+    (r"(\d{4})-(\d{2})", "{0}-{1}"),
+]
+
+
+def parse(cell) -> str | None:
+    """Return a period as the contract writes it (2025, 2025Q2, 2025-03), or None where the cell is no period."""
+    text = f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    for shape, contract in SHAPES:
+        match = re.fullmatch(shape, text, re.ASCII)
+        if match and not contract.endswith("2}") and "-" not in contract:
+            return contract.format(*match.groups())
+        if match and 1 <= int(match[2]) <= 12:
+            return contract.format(*match.groups())
+    return None

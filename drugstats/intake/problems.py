@@ -1,0 +1,37 @@
+"""What is wrong with a file, and where: file, sheet, cell and one sentence."""
+
+from dataclasses import dataclass
+
+from drugstats import vocab
+from drugstats.tables import TableError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong; sheet and cell are empty where the whole file is meant."""
+
+    what: str
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+    def sentence(self, lang: str) -> str:
+        where = "cell" if self.cell else "sheet" if self.sheet else "file"
+        return vocab.text(f"error.at_{where}", lang, file=self.file, sheet=self.sheet, cell=self.cell, what=self.what)
+
+
+def refuse(problems: list[Problem], lang: str) -> None:
+    """Raise TableError with the first problem and how many more there are; nothing when there is none."""
+    if problems:
+        first, more = problems[0].sentence(lang), len(problems) - 1
+        raise TableError(vocab.text("error.and_more", lang, first=first, more=more) if more else first)
+
+
+def address(row: int, column: int) -> str:
+    """Return the spreadsheet name of a cell, both counted from zero: (4, 2) is C5."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"

@@ -1,0 +1,1 @@
+"""Charts, sentences, exhibits and documents; computes no statistic."""

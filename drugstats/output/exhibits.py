@@ -1,0 +1,138 @@
+"""Exhibits: a finding as key, title, table, chart, sentences and sources; documents print what the notebooks publish."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import pandas as pd
+
+from drugstats import vocab
+from drugstats.output import charts
+from drugstats.tables import TableError, need
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One finding, ready to print: `rows` are the table's cells as readers see them, below `headings`."""
+
+    key: str
+    section: str
+    lang: str
+    title: str
+    headings: list[str]
+    rows: list[list[str]]
+    figures: list[dict]
+    sentences: list[str]
+    sources: str
+    chart: str | None
+
+    def _repr_html_(self) -> str:
+        from drugstats.output.page import exhibit_html
+
+        return exhibit_html(self)
+
+
+def publish(
+    key: str, table: pd.DataFrame, *, columns: dict, section: str, out, lang: str = "zh", sentences=(), chart=None,
+    **words,
+) -> Exhibit | None:  # fmt: skip
+    """Write an exhibit to the folder `out` and return it; an empty table publishes nothing.
+
+    `columns` maps the table's columns, in order, to what they show: an indicator's key or a column of labels.csv;
+    that gives heading and number format; by_period is a period's column in the row's own format. `words` fill the title. The sources are those of the table's source column.
+    """
+    if table.empty:
+        return None
+    need(table, *columns, "source")
+    if section not in sections():
+        raise TableError(f"The section {section!r} is not in labels.csv; use one of {', '.join(sections())}.")
+    exhibit = Exhibit(
+        key=key, section=section, lang=lang, title=vocab.text(f"exhibit.{key}", lang, **words),
+        headings=[_heading(name, shown, lang) for name, shown in columns.items()],
+        rows=[[_cell(row[name], shown, row, lang) for name, shown in columns.items()] for _, row in table.iterrows()],
+        figures=_figures(table[list(columns)]),
+        sentences=[sentence for sentence in sentences if sentence], sources=_sources(table, lang),
+        chart=key if chart is not None else None,
+    )  # fmt: skip
+    _write(exhibit, chart, Path(out))
+    return exhibit
+
+
+def read(out) -> list[Exhibit]:
+    """Return the exhibits published in a folder, in the order of sections and titles in labels.csv."""
+    files = (Path(out) / "exhibits").glob("*.json")
+    exhibits = [Exhibit(**json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    order = {key: place for place, key in enumerate(vocab.table("labels").index)}
+    return sorted(exhibits, key=lambda item: (order[f"section.{item.section}"], order[f"exhibit.{item.key}"]))
+
+
+def sections() -> list[str]:
+    """Return the keys of the document's sections, in order."""
+    return [key.removeprefix("section.") for key in vocab.table("labels").index if key.startswith("section.")]
+
+
+def _write(exhibit: Exhibit, chart, out: Path) -> None:
+    for folder in ("exhibits", "charts"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    if chart is not None:
+        figure = chart.flat[0].figure if hasattr(chart, "flat") else chart.figure
+        _frame(figure, exhibit)
+        charts.save(figure, out / "charts" / exhibit.key)
+    text = json.dumps(asdict(exhibit), ensure_ascii=False, indent=1, sort_keys=True)
+    (out / "exhibits" / f"{exhibit.key}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+@charts.in_house_style
+def _frame(figure, exhibit: Exhibit) -> None:
+    """The title above and the source line below every chart, so that a picture cut out of its page still says both."""
+    figure.suptitle(exhibit.title, x=0.01, ha="left")
+    source = vocab.text("source_line", exhibit.lang, sources=exhibit.sources)
+    figure.supxlabel(_wrapped(source), x=0.01, ha="left", fontsize=8, color="#5B6770")
+
+
+def _figures(table: pd.DataFrame) -> list[dict]:
+    """The unrounded values behind the cells, periods as the contract writes them."""
+    periods = {name: str for name in table.columns if isinstance(table[name].dtype, pd.PeriodDtype)}
+    return json.loads(table.astype(periods).to_json(orient="records", double_precision=15))
+
+
+def _wrapped(line: str, width: int = 130) -> str:
+    """The line broken to fit below a chart; a Chinese character is two wide."""
+    pieces, used = [""], 0
+    for letter in line:
+        used += 1 + (east_asian_width(letter) in "WF")
+        if used > width:
+            pieces, used = [*pieces, ""], 0
+        pieces[-1] += letter
+    return "\n".join(pieces)
+
+
+def _heading(name: str, shown: str, lang: str) -> str:
+    if shown == "by_period":
+        return vocab.period(name, lang)
+    if shown in vocab.table("indicators").index:
+        unit = vocab.unit(shown, lang)
+        return vocab.text("heading", lang, name=vocab.indicator(shown, lang), unit=unit) if unit else vocab.indicator(shown, lang)
+    return vocab.text(f"column.{shown}", lang)
+
+
+def _cell(value, shown: str, row, lang: str) -> str:
+    if shown in vocab.table("indicators").index:
+        return vocab.show_indicator(value, shown, lang)
+    form = vocab.table("labels").at[f"column.{shown}", "format"]
+    if form == "own":
+        return vocab.amount(value, row["indicator"], lang)
+    return vocab.show(value, form, lang)
+
+
+def _sources(table: pd.DataFrame, lang: str) -> str:
+    """Titles of the sources; of many, the first and how many there are; made-up data say so."""
+    keys = sorted({key for keys in table["source"] for key in str(keys).split(" | ")})
+    titles = list(dict.fromkeys(vocab.source(key, lang) for key in keys))
+    told = vocab.text("list_comma", lang).join(titles)
+    if len(titles) > 2:
+        told = vocab.text("sources_many", lang, first=titles[0], count=vocab.show(len(titles), "count"))
+    if "area" in table and any(vocab.made_up(code) for code in table["area"].unique()):
+        return vocab.text("sources_made_up", lang, sources=told)
+    return told

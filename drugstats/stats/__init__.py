@@ -1,0 +1,1 @@
+"""Statistics: tables in, tables with result columns out; knows no indicator, no file, no language."""

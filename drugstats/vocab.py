@@ -1,0 +1,264 @@
+"""The words: indicators, areas, control lines, sources, labels and number formats, in Chinese and English."""
+
+import difflib
+import os
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from drugstats.tables import TableError
+
+PACKAGE = Path(__file__).parent
+HOME = next(folder for folder in (PACKAGE / "vocabulary", PACKAGE.parent / "data" / "vocabulary") if folder.is_dir())
+LANGUAGES = ("zh", "en")
+DIGITS = ["", *"一二三四五六七八九"]
+KEYS = {"indicators": "key", "areas": "code", "sources": "key", "labels": "key"}
+
+
+@cache
+def table(name: str) -> pd.DataFrame:
+    """Return a vocabulary table (indicators, areas, area_changes, lines, sources, labels), every cell as text.
+
+    A workspace's own file vocabulary/NAME.csv (folder in DRUGSTATS_WORKSPACE, else the current one) is added; its
+    rows replace shipped rows of the same key.
+    """
+    own = Path(os.environ.get("DRUGSTATS_WORKSPACE", ".")) / "vocabulary" / f"{name}.csv"
+    files = [HOME / f"{name}.csv"] + ([own] if own.is_file() else [])
+    rows = pd.concat(
+        [pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig") for file in files], ignore_index=True
+    ).fillna("")
+    if name not in KEYS:
+        return rows
+    return rows.drop_duplicates(KEYS[name], keep="last").set_index(KEYS[name])
+
+
+def text(key: str, lang: str = "zh", **values) -> str:
+    """Return the label or sentence of a key with its placeholders filled; raises TableError for an unknown key."""
+    return _row("labels", key)[_checked(lang)].format(**values)
+
+
+def area(code: str, lang: str = "zh") -> str:
+    """Return the name of an area; one that has no English name keeps its Chinese one, an unknown code stays as it is."""
+    row = _rows("areas").get(code, {"zh": str(code), "en": ""})
+    return row[_checked(lang)] or row["zh"]
+
+
+def indicator(key: str, lang: str = "zh") -> str:
+    """Return the name of an indicator."""
+    return _row("indicators", key)[_checked(lang)]
+
+
+def unit(key: str, lang: str = "zh") -> str:
+    """Return the word for an indicator's unit, empty for shares."""
+    return text(f"unit.{_row('indicators', key)['unit']}", lang)
+
+
+def source(key: str, lang: str = "zh") -> str:
+    """Return a source's title; a file name stays as it is."""
+    return _rows("sources").get(key, {"title": str(key)})["title"]
+
+
+@cache
+def kinds() -> dict:
+    """Return stock, flow, share or rate for every indicator."""
+    return table("indicators")["kind"].to_dict()
+
+
+def ratio(key: str) -> dict:
+    """Return the definition of a ratio indicator as the arguments of `tables.ratio`."""
+    row = _row("indicators", key)
+    if not row["part"]:
+        raise TableError(f"{key} has no part and whole in indicators.csv, so it cannot be computed.")
+    return {"indicator": key, "part": row["part"], "whole": row["whole"], "whole_when": row["whole_when"]}
+
+
+def line(key: str, period) -> float:
+    """Return the control line of an indicator in force at a period, a fraction; raises TableError when there is none."""
+    lines, when = table("lines"), str(period)
+    valid = (lines["from"] <= when) & ((lines["to"] == "") | (lines["to"] >= when))
+    rows = lines[(lines["indicator"] == key) & valid]
+    if len(rows) != 1:
+        raise TableError(f"lines.csv has {len(rows)} lines for {key} at {when}; exactly one is needed.")
+    return float(rows["line"].iloc[0])
+
+
+def find_area(name: str, lang: str = "zh") -> str:
+    """Return the code of an area given by code, Chinese or English name; raises TableError with the nearest names."""
+    areas, wanted = table("areas"), str(name).strip()
+    if wanted in areas.index:
+        return wanted
+    codes = _areas_by_name().get(wanted, [])
+    if len(codes) == 1:
+        return codes[0]
+    if len(codes) > 1:
+        choices = text("list_comma", lang).join(f"{code} {area(areas.at[code, 'parent'], lang)}" for code in codes)
+        raise TableError(text("error.area_many", lang, name=wanted, choices=choices))
+    near = difflib.get_close_matches(wanted, [*areas["zh"], *areas["en"]], n=3, cutoff=0.5)
+    raise TableError(text("error.area", lang, name=wanted, near=text("list_comma", lang).join(near) or "—"))
+
+
+def find_indicator(name: str, lang: str = "zh") -> str:
+    """Return the key of an indicator given by key, name or alias; raises TableError with the nearest name."""
+    names, wanted = indicator_names(), str(name).strip()
+    if wanted in names:
+        return names[wanted]
+    near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.3)
+    raise TableError(text("error.heading", lang, heading=wanted, near=near[0] if near else "—"))
+
+
+def children(code: str) -> list[str]:
+    """Return the codes of the areas directly below an area, in order of code."""
+    areas = table("areas")
+    return sorted(areas.index[areas["parent"] == code])
+
+
+def peers(code: str) -> list[str]:
+    """Return the codes of all areas below the same parent, the area itself included; none where it stands alone."""
+    found = children(_row("areas", code)["parent"]) if _row("areas", code)["parent"] else []
+    return found if len(found) > 1 else []
+
+
+def top_area(codes, lang: str = "zh") -> str:
+    """Return the area to report on by default: the one above all others, or their common parent."""
+    areas, codes = table("areas"), set(codes)
+    tops = {code for code in codes if areas.at[code, "parent"] not in codes}
+    parents = {areas.at[code, "parent"] for code in tops}
+    if len(tops) == 1:
+        return tops.pop()
+    if len(parents) == 1 and "" not in parents:
+        return parents.pop()
+    raise TableError(text("error.no_top", lang, count=len(tops)))
+
+
+def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str:
+    """Return a value as readers see it; rounding is half up, as taught in school (四舍五入).
+
+    Forms: count, number, percent, points, probability, place, period, area, indicator, word, text. Unknown is a dash.
+    """
+    if form in ("count", "number", "percent", "points", "place", "probability") and pd.isna(value):
+        return "—"
+    match form:
+        case "count" | "place":
+            return _rounded(value, decimals or 0)
+        case "number":
+            return _rounded(value, 1 if decimals is None else decimals)
+        case "percent":
+            return _rounded(value * 100, 1 if decimals is None else decimals) + "%"
+        case "points":
+            return _rounded(value * 100, 1 if decimals is None else decimals)
+        case "probability":
+            return text("small_probability", lang) if value < 0.0005 else _rounded(value, 3)
+        case "period":
+            return period(value, lang)
+        case "area":
+            return area(value, lang)
+        case "indicator":
+            return indicator(value, lang)
+        case "word":
+            return text(f"word.{value}", lang)
+        case "text":
+            return str(value)
+    raise TableError(f"{form!r} is not a number format.")
+
+
+def show_indicator(value, key: str, lang: str = "zh", divisor: int = 1) -> str:
+    """Return a value of an indicator in its own format: shares as percent; divided (see `scale`) with one decimal."""
+    row = _row("indicators", key)
+    form = "percent" if row["unit"] == "fraction" else "number"
+    return show(value / divisor, form, lang, int(row["decimals"]) if divisor == 1 else 1)
+
+
+def amount(value, key: str, lang: str = "zh") -> str:
+    """Return a value of an indicator with its unit; a dash alone where it is not known."""
+    number = show_indicator(value, key, lang)
+    return number if pd.isna(value) else text("amount", lang, number=number, unit=unit(key, lang)).strip()
+
+
+def scale(key: str, largest: float, lang: str = "zh") -> tuple[int, str]:
+    """Return the divisor and the unit for an axis: large Chinese counts are read in 万, English ones in thousands."""
+    word = unit(key, lang)
+    if _row("indicators", key)["unit"] == "kg" and largest >= 10_000:
+        return 1_000, text("unit.tonne", lang)
+    if largest < 100_000 or not word:
+        return 1, word
+    return (10_000, f"万{word}") if _checked(lang) == "zh" else (1_000, f"thousand {word}")
+
+
+def show_line(value: float, lang: str = "zh") -> str:
+    """Return a control line as percent without idle zeros: 5%, 0.2%."""
+    return show(value, "percent", lang, max(0, -Decimal(repr(round(float(value) * 100, 6))).normalize().as_tuple().exponent))
+
+
+def made_up(code: str) -> bool:
+    """Return whether an area, or one above it, says in its name that it is made up."""
+    areas, mark = _rows("areas"), text("made_up_mark")
+    while code in areas:
+        if mark in areas[code]["zh"]:
+            return True
+        code = areas[code]["parent"]
+    return False
+
+
+def period(value, lang: str = "zh") -> str:
+    """Return 2025年, 2025年第2季度 or 2025年6月 for a pandas period; 2025, 2025Q2, 2025-06 in English."""
+    value = value if isinstance(value, pd.Period) else pd.Period(str(value))
+    if _checked(lang) == "en":
+        return str(value)
+    names = {"Y": "{0.year}年", "Q": "{0.year}年第{0.quarter}季度", "M": "{0.year}年{0.month}月"}
+    return names[value.freqstr[0]].format(value)
+
+
+def ordinal(number: int, lang: str = "zh") -> str:
+    """Return 一, 二, … 十一 as headings of official documents count, plain digits in English."""
+    if _checked(lang) == "en":
+        return str(number)
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else DIGITS[tens] + "十") + DIGITS[ones]
+
+
+@cache
+def indicator_names() -> dict:
+    """Return the key of every name, alias and key of the indicators."""
+    rows = table("indicators")
+    named = {name: key for key, row in rows.iterrows() for name in row["aliases"].split("|") if name}
+    for column in LANGUAGES:
+        named |= dict(zip(rows[column], rows.index, strict=True))
+    return named | {key: key for key in rows.index}
+
+
+@cache
+def _areas_by_name() -> dict:
+    found = {}
+    for column in LANGUAGES:
+        for code, name in table("areas")[column].items():
+            if name and code not in found.setdefault(name, []):
+                found[name].append(code)
+    return found
+
+
+@cache
+def _rows(name: str) -> dict:
+    return table(name).to_dict("index")
+
+
+def _row(name: str, key: str) -> dict:
+    rows = _rows(name)
+    if key not in rows:
+        near = difflib.get_close_matches(str(key), rows, n=1)
+        hint = f"; the nearest is {near[0]!r}" if near else ""
+        raise TableError(f"{key!r} is not in {name}.csv{hint}.")
+    return rows[key]
+
+
+def _rounded(value, decimals: int) -> str:
+    step = Decimal(1).scaleb(-decimals)
+    number = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)
+    return f"{abs(number) if number.is_zero() else number:,}"
+
+
+def _checked(lang: str) -> str:
+    if lang not in LANGUAGES:
+        raise TableError(f"The language is {lang!r}; use zh or en.")
+    return lang
