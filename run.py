@@ -77,8 +77,7 @@ def stamp(lock):
 
 def make(folder):
     say("建立运行环境 .venv … / Making the environment .venv …")
-    # Not sys.executable: that may be the Python inside the very folder that is cleared.
-    if call(sys._base_executable, "-m", "venv", "--clear", "--without-pip", folder):
+    if call(sys.executable, "-m", "venv", "--clear", "--without-pip", folder):
         sys.exit(NO_FOLDER)
 
 
@@ -93,7 +92,7 @@ def install(folder, lock, wheelhouse):
     # Where uv fails pip has its turn, because only pip reads the mirror in pip's own settings.
     if uv and call(uv, "pip", "install", "--python", python_in(folder), *wanted) == 0:
         return
-    if call(sys._base_executable, "-m", "venv", folder):  # again, now with pip
+    if call(sys.executable, "-m", "venv", folder):  # again, now with pip
         sys.exit(NO_FOLDER)
     if call(python_in(folder), "-m", "pip", "install", "--no-compile", *wanted):
         sys.exit(NO_WHEELS if offline else NO_NETWORK)

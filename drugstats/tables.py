@@ -85,11 +85,17 @@ def pick(observations: pd.DataFrame, *indicators: str) -> pd.DataFrame:
 
 
 def wide(df: pd.DataFrame) -> pd.DataFrame:
-    """Return one row an area and indicator with a column of values for each period (2023), and the joined sources."""
+    """Return one row an area and indicator with a column of values for each period (2023), and the joined sources.
+
+    Where the table has a column whole, each period's stands in 2023_whole.
+    """
     keys = ["area", "indicator"]
     if df.duplicated([*keys, "period"]).any():
         raise TableError("An area and indicator has two values in one period: choose one basis first.")
-    values = df.assign(period=df["period"].astype(str)).pivot(index=keys, columns="period", values="value")
+    told = df.assign(period=df["period"].astype(str))
+    values = told.pivot(index=keys, columns="period", values="value")
+    if "whole" in df:
+        values = values.join(told.pivot(index=keys, columns="period", values="whole").add_suffix("_whole"))
     sources = df.groupby(keys)["source"].agg(_joined)
     order = pd.MultiIndex.from_frame(df[keys].drop_duplicates())
     return values.join(sources).reindex(order).reset_index()

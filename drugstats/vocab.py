@@ -50,6 +50,12 @@ def indicator(key: str, lang: str = "zh") -> str:
     return _row("indicators", key)[_checked(lang)]
 
 
+def indicator_with_unit(key: str, lang: str = "zh") -> str:
+    """Return the name of an indicator with its unit in brackets, as a heading says it."""
+    word = unit(key, lang)
+    return text("heading", lang, name=indicator(key, lang), unit=word) if word else indicator(key, lang)
+
+
 def unit(key: str, lang: str = "zh") -> str:
     """Return the word for an indicator's unit, empty for shares."""
     return text(f"unit.{_row('indicators', key)['unit']}", lang)
@@ -84,10 +90,11 @@ def line(key: str, period) -> float:
     return float(rows["line"].iloc[0])
 
 
+@cache
 def find_area(name: str, lang: str = "zh") -> str:
     """Return the code of an area given by code, Chinese or English name; raises TableError with the nearest names."""
     areas, wanted = table("areas"), str(name).strip()
-    if wanted in areas.index:
+    if wanted in _rows("areas"):
         return wanted
     codes = _areas_by_name().get(wanted, [])
     if len(codes) == 1:
@@ -99,6 +106,7 @@ def find_area(name: str, lang: str = "zh") -> str:
     raise TableError(text("error.area", lang, name=wanted, near=text("list_comma", lang).join(near) or "—"))
 
 
+@cache
 def find_indicator(name: str, lang: str = "zh") -> str:
     """Return the key of an indicator given by key, name or alias; raises TableError with the nearest name."""
     names, wanted = indicator_names(), str(name).strip()
@@ -135,9 +143,10 @@ def top_area(codes, lang: str = "zh") -> str:
 def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str:
     """Return a value as readers see it; rounding is half up, as taught in school (四舍五入).
 
-    Forms: count, number, percent, points, probability, place, period, area, indicator, word, text. Unknown is a dash.
+    Forms: count, number, percent, points, place, period, area, indicator, indicator_with_unit, word, text. An
+    unknown number is a dash.
     """
-    if form in ("count", "number", "percent", "points", "place", "probability") and pd.isna(value):
+    if form in ("count", "number", "percent", "points", "place") and pd.isna(value):
         return "—"
     match form:
         case "count" | "place":
@@ -145,17 +154,17 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
         case "number":
             return _rounded(value, 1 if decimals is None else decimals)
         case "percent":
-            return _rounded(value * 100, 1 if decimals is None else decimals) + "%"
+            return show(value, "points", lang, decimals) + "%"
         case "points":
             return _rounded(value * 100, 1 if decimals is None else decimals)
-        case "probability":
-            return text("small_probability", lang) if value < 0.0005 else _rounded(value, 3)
         case "period":
             return period(value, lang)
         case "area":
             return area(value, lang)
         case "indicator":
             return indicator(value, lang)
+        case "indicator_with_unit":
+            return indicator_with_unit(value, lang)
         case "word":
             return text(f"word.{value}", lang)
         case "text":
@@ -163,11 +172,20 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
     raise TableError(f"{form!r} is not a number format.")
 
 
-def show_indicator(value, key: str, lang: str = "zh", divisor: int = 1) -> str:
-    """Return a value of an indicator in its own format: shares as percent; divided (see `scale`) with one decimal."""
+def show_indicator(value, key: str, lang: str = "zh", divisor: int = 1, whole=None) -> str:
+    """Return a value of an indicator in its own format; divided (see `scale`) with one decimal.
+
+    A share is a percent, without decimals where its whole is below a hundred: there one person is over one percent.
+    """
     row = _row("indicators", key)
-    form = "percent" if row["unit"] == "fraction" else "number"
-    return show(value / divisor, form, lang, int(row["decimals"]) if divisor == 1 else 1)
+    if row["unit"] == "fraction":
+        return show(value, "percent", lang, share_decimals(whole, int(row["decimals"])))
+    return show(value / divisor, "number", lang, int(row["decimals"]) if divisor == 1 else 1)
+
+
+def share_decimals(whole, usual: int = 1) -> int:
+    """Return how many decimals a percentage of `whole` persons deserves."""
+    return 0 if whole is not None and whole < 100 else usual
 
 
 def amount(value, key: str, lang: str = "zh") -> str:

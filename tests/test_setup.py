@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import io
 import itertools
 import os
 import re
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pandas as pd
@@ -117,10 +119,29 @@ def test_each_way_in_which_the_lists_can_disagree_is_reported(tmp_path, name, pa
     assert any(re.search(sentence, fault) for fault in faults(tmp_path))
 
 
+def undeclared(folder, project):
+    """File and name of each import in `folder` that the project does not ask for."""
+    wanted = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    distributions = packages_distributions()
+    for module in sorted(folder.rglob("*.py")):
+        for name in foreign_imports(module.read_text("utf-8")):
+            top = name.split(".")[0]
+            if top != "drugstats" and wanted.isdisjoint(map(canonicalize_name, distributions.get(top, []))):
+                yield module.name, name
+
+
+def test_whatever_the_library_imports_is_asked_for_by_name(tmp_path):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert list(undeclared(ROOT / "drugstats", project)) == []
+
+    (tmp_path / "charts.py").write_text("import docx, zmq.green, drugstats.tables\nfrom nowhere import it\n")
+    assert list(undeclared(tmp_path, project)) == [("charts.py", "zmq.green"), ("charts.py", "nowhere")]
+
+
 def foreign_imports(source):
     nodes = list(ast.walk(ast.parse(source)))
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
     return [name for name in names if name.split(".")[0] not in sys.stdlib_module_names]
 
 
@@ -146,6 +167,32 @@ def test_no_word_prints_the_usage_in_both_languages(capsys):
     assert run.main([]) == 2
     usage = capsys.readouterr().err
     assert "毒情形势分析" in usage and "the situation assessment" in usage
+
+
+class Console(io.TextIOWrapper):
+    def isatty(self):
+        return True
+
+
+def test_a_console_without_chinese_still_shows_the_english(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Console(io.BytesIO(), encoding="ascii"))
+    assert run.main([]) == 2
+    assert "the situation assessment" in sys.stderr.buffer.getvalue().decode("ascii")
+
+
+def test_a_chinese_console_is_written_in_its_own_code_page_and_a_file_in_utf8(monkeypatch):
+    for kind, code in [(Console, "cp936"), (io.TextIOWrapper, "utf-8")]:
+        monkeypatch.setattr(sys, "stderr", kind(io.BytesIO(), encoding="cp936"))
+        run.main([])
+        assert "毒情形势分析" in sys.stderr.buffer.getvalue().decode(code)
+
+
+def test_an_interrupt_ends_without_a_traceback(monkeypatch):
+    def interrupt(*words, **settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "call", interrupt)
+    assert run.main(["test"]) == 130
 
 
 @pytest.fixture
@@ -204,6 +251,7 @@ def start(office, *words, **settings):
     return subprocess.run(
         [sys.executable, office / "run.py", *words],
         env={**os.environ, **NO_NETWORK_NO_UV, **settings},
+        cwd=office / "elsewhere",
         capture_output=True,
         encoding="utf-8",
     )
@@ -215,18 +263,26 @@ def office(tmp_path_factory):
     folder = tmp_path_factory.mktemp("禁毒办 office")
     shutil.copy(ROOT / "run.py", folder)
     (folder / "wheelhouse").mkdir()
-    (folder / "drugstats").mkdir()
-    script = "import sys, pebble\nprint(sys.argv[1:], sys.flags.utf8_mode)\n"
-    (folder / "drugstats/__main__.py").write_text(script)
 
     with zipfile.ZipFile(folder / "pebble-1.0-py3-none-any.whl", "w") as wheel:
-        wheel.writestr("pebble.py", "")
         about = "pebble-1.0.dist-info/"
         wheel.writestr(about + "METADATA", "Metadata-Version: 2.1\nName: pebble\nVersion: 1.0\n")
         wheel.writestr(about + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr(about + "RECORD", "")
+        wheel.writestr("pebble.py", "")
+        wheel.writestr("never_imported.py", "")
     digest = hashlib.sha256(Path(wheel.filename).read_bytes()).hexdigest()
     (folder / "requirements.lock").write_text(f"pebble==1.0 --hash=sha256:{digest}\n")
+
+    scripts = {
+        "drugstats/__init__.py": "",
+        "drugstats/__main__.py": "import sys, pebble\nprint(sys.argv[1:], sys.flags.utf8_mode)\n",
+        "elsewhere/drugstats/__main__.py": "print('a drugstats that lies where the user stands')\n",
+        "pytest.py": "import os, sys\nprint(os.listdir(), sys.argv[1:])\n",
+    }
+    for name, script in scripts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(script)
     return folder
 
 
@@ -234,6 +290,7 @@ def office(tmp_path_factory):
 def starts(office):
     """Three starts in a row: with an empty wheelhouse, with the package in it, and once more."""
     empty = start(office, "assessment")
+    (office / ".venv/left_behind").touch()
     shutil.move(office / "pebble-1.0-py3-none-any.whl", office / "wheelhouse")
     filled = start(office, "assessment", "--area", "表", PYTHONDONTWRITEBYTECODE="1")
     shutil.rmtree(office / "wheelhouse")
@@ -246,23 +303,32 @@ def test_an_install_that_fails_ends_with_what_to_do_and_not_with_a_traceback(sta
     assert "Traceback" not in starts[0].stderr
 
 
-def test_the_next_start_mends_what_the_failed_one_left_and_needs_no_network(starts):
+def test_the_next_start_clears_what_the_failed_one_left_and_needs_no_network(starts, office):
     assert (starts[1].returncode, starts[1].stdout) == (0, "['build', '--area', '表'] 1\n")
+    assert len(starts[1].stderr.splitlines()) == 2
+    assert not (office / ".venv/left_behind").exists()
 
 
-def test_packages_are_compiled_even_where_python_is_told_not_to(starts, office):
-    assert list(run.packages_in(office / ".venv").glob("__pycache__/pebble.*.pyc"))
+def test_all_is_compiled_even_where_python_is_told_not_to(starts, office):
+    assert list(run.packages_in(office / ".venv").glob("__pycache__/never_imported.*.pyc"))
+    assert list((office / "drugstats/__pycache__").glob("__init__.*.pyc"))
 
 
 def test_a_later_start_installs_nothing_and_says_nothing(starts):
     assert (starts[2].returncode, starts[2].stdout, starts[2].stderr) == (0, "['load', '表.csv'] 1\n", "")
 
 
+def test_the_word_test_runs_pytest_in_the_folder_of_the_project(starts, office):
+    shown = start(office, "test", "-x").stdout
+    assert "run.py" in shown and shown.endswith("['-x']\n")
+
+
 def test_a_moved_folder_goes_on_working(starts, office, tmp_path):
     moved = shutil.copytree(office, tmp_path / "moved", symlinks=True)
     (moved / "drugstats/__main__.py").write_text("print('moved')")
-    script = "import drugstats.__main__"
-    found = subprocess.run([run.python_in(moved / ".venv"), "-c", script], cwd=tmp_path, capture_output=True)
+    found = subprocess.run(
+        [run.python_in(moved / ".venv"), "-c", "import drugstats.__main__"], cwd=tmp_path, capture_output=True
+    )
     assert found.stdout.split() == [b"moved"]
 
 
@@ -286,7 +352,7 @@ def test_uv_is_used_where_it_is_on_the_path(tmp_path, uv):
     uv(0)
     run.install(tmp_path / ".venv", tmp_path / "requirements.lock", tmp_path / "wheelhouse")
     words = (tmp_path / "words").read_text()
-    assert re.search(r"pip install --python .*--require-hashes -r .*requirements.lock 1$", words)
+    assert re.search(r"^pip install --python .* --only-binary :all: --require-hashes -r .*lock 1$", words)
     assert not (tmp_path / ".venv").exists()
 
 

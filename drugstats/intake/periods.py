@@ -1,6 +1,7 @@
 """Periods as offices write them: 2025年, 2025年3月, 2025年第2季度, 2025, 2025-03, 2025Q2."""
 
 import re
+from functools import cache
 
 SHAPES = [
     (r"(\d{4})年?", "{0}"),
@@ -11,6 +12,7 @@ SHAPES = [
 ]
 
 
+@cache
 def parse(cell) -> str | None:
     """Return a period as the contract writes it (2025, 2025Q2, 2025-03), or None where the cell is no period."""
     text = f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()

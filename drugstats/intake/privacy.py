@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from drugstats import vocab
 from drugstats.intake.problems import Problem, address
@@ -26,6 +27,7 @@ def persons(sheet: Sheet, lang: str) -> list[Problem]:
     return found
 
 
+@lru_cache(maxsize=100_000)
 def _kind(cell) -> str | None:
     if isinstance(cell, float):
         # Excel keeps fifteen digits: an identity number typed as a number is a rounded giant.

@@ -34,10 +34,15 @@ HALO = [withStroke(linewidth=3, foreground="white")]
 
 
 def in_house_style(draw):
-    """Run a drawing function under the house style and leave matplotlib's settings as they were."""
+    """Run a drawing function under the house style and leave matplotlib's settings as they were.
+
+    A table without rows makes no chart: None.
+    """
 
     @wraps(draw)
     def styled(*args, **kwargs):
+        if isinstance(args[0], pd.DataFrame) and args[0].empty:
+            return None
         with matplotlib.rc_context(HOUSE):
             return draw(*args, **kwargs)
 
@@ -141,7 +146,7 @@ def ranking(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax.barh(at, rows["rank_high"] - rows["rank_low"] + 0.6, left=rows["rank_low"] - 0.3, height=0.5, color="#C9D8E8")
     ax.plot(rows["rank"], at, "o", color="#1F5A94", ms=7)
     for y, row in rows.iterrows():
-        ax.annotate(show(row["value"]), (1, y), xycoords=("axes fraction", "data"), xytext=(6, 0),
+        ax.annotate(show(row["value"], row.get("whole")), (1, y), xycoords=("axes fraction", "data"), xytext=(6, 0),
                     textcoords="offset points", va="center", fontsize=9, annotation_clip=False)  # fmt: skip
     _area_axis(ax, rows, lang)
     ax.set_xlim(0.4, len(rows) + 0.6)
@@ -219,7 +224,7 @@ def _label_points(ax, rows, number: int, line: float | None, show, every: bool):
         known = known[known["status"] != "conflicting"]
     for _, row in (known if every and len(known) <= 10 else known.tail(1)).iterrows():
         below = line is not None and line / 2 < row["value"] < line
-        ax.annotate(show(row["value"]), (row["at"], row["value"]), xytext=(0, -16 if below else 7), ha="center",
+        ax.annotate(show(row["value"], row.get("whole")), (row["at"], row["value"]), xytext=(0, -16 if below else 7), ha="center",
                     textcoords="offset points", fontsize=9, color=COLOURS[number % 6], path_effects=HALO)  # fmt: skip
 
 
@@ -256,10 +261,10 @@ def _line_name(line: float, df, lang: str) -> str:
 def _writer(df, lang: str):
     """How this chart writes its numbers, and the unit that stands over its axis."""
     if "indicator" not in df.columns:
-        return lambda value: f"{value:,.6g}", ""
+        return lambda value, whole=None: f"{value:,.6g}", ""
     key = df["indicator"].iloc[0]
     divisor, unit = vocab.scale(key, df["value"].abs().max(), lang)
-    return lambda value: vocab.show_indicator(value, key, lang, divisor), unit
+    return lambda value, whole=None: vocab.show_indicator(value, key, lang, divisor, whole), unit
 
 
 def _short(number: str) -> str:

@@ -50,7 +50,7 @@ def publish(
     exhibit = Exhibit(
         key=key, section=section, lang=lang, title=vocab.text(f"exhibit.{key}", lang, **words),
         headings=[_heading(name, shown, lang) for name, shown in columns.items()],
-        rows=[[_cell(row[name], shown, row, lang) for name, shown in columns.items()] for _, row in table.iterrows()],
+        rows=[[_cell(name, shown, row, lang) for name, shown in columns.items()] for _, row in table.iterrows()],
         figures=_figures(table[list(columns)]),
         sentences=[sentence for sentence in sentences if sentence], sources=_sources(table, lang),
         chart=key if chart is not None else None,
@@ -112,18 +112,23 @@ def _heading(name: str, shown: str, lang: str) -> str:
     if shown == "by_period":
         return vocab.period(name, lang)
     if shown in vocab.table("indicators").index:
-        unit = vocab.unit(shown, lang)
-        return vocab.text("heading", lang, name=vocab.indicator(shown, lang), unit=unit) if unit else vocab.indicator(shown, lang)
+        return vocab.indicator_with_unit(shown, lang)
     return vocab.text(f"column.{shown}", lang)
 
 
-def _cell(value, shown: str, row, lang: str) -> str:
+def _cell(name: str, shown: str, row, lang: str) -> str:
+    value, whole = row[name], row.get("whole", row.get(f"{name}_whole"))
     if shown in vocab.table("indicators").index:
-        return vocab.show_indicator(value, shown, lang)
-    form = vocab.table("labels").at[f"column.{shown}", "format"]
-    if form == "own":
-        return vocab.amount(value, row["indicator"], lang)
-    return vocab.show(value, form, lang)
+        return vocab.show_indicator(value, shown, lang, whole=whole)
+    match vocab.table("labels").at[f"column.{shown}", "format"]:
+        case "own":
+            return vocab.amount(value, row["indicator"], lang)
+        case "own_number":
+            return vocab.show_indicator(value, row["indicator"], lang, whole=whole)
+        case "percent":
+            return vocab.show(value, "percent", lang, vocab.share_decimals(whole))
+        case form:
+            return vocab.show(value, form, lang)
 
 
 def _sources(table: pd.DataFrame, lang: str) -> str:

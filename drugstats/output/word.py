@@ -3,6 +3,7 @@
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -17,6 +18,7 @@ from drugstats.output.report import Item, Report
 FIXED_DATE = datetime(2000, 1, 1)
 # GB/T 9704-2012: A4, margins in millimetres, and the type faces of official documents.
 MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
+TEXT_WIDTH = 210 - MARGINS["left_margin"] - MARGINS["right_margin"]
 TITLE, HEADING, BODY, TABLE = "方正小标宋简体", "黑体", "仿宋_GB2312", "宋体"
 LATIN = "Times New Roman"
 
@@ -61,10 +63,12 @@ def _item(document, item: Item, charts: Path, lang: str) -> None:
     if item.figure_title:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
-        picture = paragraph.add_run().add_picture(str(charts / f"{item.exhibit.chart}.png"), width=Mm(156))
+        paragraph.paragraph_format.space_before = Pt(8)
+        picture = paragraph.add_run().add_picture(str(charts / f"{item.exhibit.chart}.png"), width=Mm(TEXT_WIDTH))
         picture._inline.docPr.set("descr", " ".join([item.exhibit.title, *item.exhibit.sentences]))
         _paragraph(document, item.figure_title, HEADING, 11, centred=True, space=10)
-    _paragraph(document, item.table_title, HEADING, 11, centred=True, space=4).paragraph_format.keep_with_next = True
+    caption = _paragraph(document, item.table_title, HEADING, 11, centred=True, space=4).paragraph_format
+    caption.keep_with_next, caption.space_before = True, Pt(8)
     _table(document, item)
     source = vocab.text("source_line", lang, sources=item.exhibit.sources)
     _paragraph(document, source, BODY, 9, space=14)
@@ -74,17 +78,31 @@ def _table(document, item: Item) -> None:
     headings, rows = item.exhibit.headings, item.exhibit.rows
     table = document.add_table(rows=1 + len(rows), cols=len(headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    widths = _widths([headings, *rows])
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for number, (row, texts) in enumerate(zip(table.rows, [headings, *rows], strict=True)):
         properties = row._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = widths[column]
             paragraph = cell.paragraphs[0]
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if number == 0 or column else WD_ALIGN_PARAGRAPH.LEFT
             run = paragraph.add_run(text)
             run.bold = number == 0
             _font(run, TABLE, 9)
+
+
+def _widths(lines: list[list[str]]) -> list:
+    """Column widths in proportion to the longest text; a long heading may break in two."""
+    needed = []
+    for texts in zip(*lines, strict=True):
+        heading, *cells = (sum(1 + (east_asian_width(letter) in "WF") for letter in text) for text in texts)
+        needed.append(max([heading / 2, *cells]) + 3)
+    return [Mm(TEXT_WIDTH * share / sum(needed)) for share in needed]
 
 
 def _heading(document, text: str) -> None:
@@ -96,7 +114,9 @@ def _body(document, text: str) -> None:
     paragraph = _paragraph(document, text, BODY, 16, space=0)
     paragraph.paragraph_format.line_spacing = Pt(28)
     indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
+    # Word counts the indent in characters; LibreOffice knows only the length.
     indent.set(qn("w:firstLineChars"), "200")
+    indent.set(qn("w:firstLine"), "640")
 
 
 def _paragraph(document, text: str, face: str, size: float, *, centred=False, space: float, style="Normal"):

@@ -36,14 +36,15 @@ def verdict(row, lang: str = "zh") -> str:
 
     Columns area, period, part, whole, value, low, high, method, line, verdict, detectable; optional indicator.
     """
+    decimals = vocab.share_decimals(row["whole"])
     words = {
         "area": vocab.area(row["area"], lang),
         "period": vocab.period(row["period"], lang),
         "part": vocab.show(row["part"], "count", lang),
         "whole": vocab.show(row["whole"], "count", lang),
-        "value": vocab.show(row["value"], "percent", lang),
-        "low": vocab.show(row["low"], "percent", lang),
-        "high": vocab.show(row["high"], "percent", lang),
+        "value": vocab.show(row["value"], "percent", lang, decimals),
+        "low": vocab.show(row["low"], "percent", lang, decimals),
+        "high": vocab.show(row["high"], "percent", lang, decimals),
         "line": vocab.show_line(row["line"], lang),
         "method": method(row["method"], lang),
     }
@@ -53,13 +54,15 @@ def verdict(row, lang: str = "zh") -> str:
         return vocab.text(f"sentence.{row['verdict']}", lang, **words)
     if pd.isna(row["detectable"]):
         return vocab.text("sentence.cannot_tell_ever", lang, **words)
-    detectable = vocab.show(row["detectable"], "percent", lang)
+    detectable = vocab.show(row["detectable"], "percent", lang, decimals)
     return vocab.text("sentence.cannot_tell", lang, detectable=detectable, **words)
 
 
 def verdicts(df: pd.DataFrame, lang: str = "zh") -> list[str]:
     """Say, for a judged table, how many areas stand above, below and undecided, and which; and chance's own share."""
     need(df, "area", "verdict", "line", "value")
+    if df.empty:
+        return []
     total = vocab.show(len(df), "count", lang)
     words = {"total": total, "line": vocab.show_line(df["line"].iloc[0], lang)}
     sentences = []
@@ -127,6 +130,8 @@ def places(row, lang: str = "zh") -> str:
 def ends(df: pd.DataFrame, indicator: str, lang: str = "zh") -> list[str]:
     """Say which area is surely last and which surely first, or that none can be called so; from a simultaneous ranking."""
     ranked = df.dropna(subset="rank")
+    if len(ranked) < 2:
+        return []
     last = ranked[ranked["rank_low"] == len(ranked)]
     first = ranked[ranked["rank_high"] == 1]
     words = {"indicator": vocab.indicator(indicator, lang), "of": vocab.show(len(ranked), "count", lang)}
@@ -184,8 +189,7 @@ def method(name: str, lang: str = "zh") -> str:
 
 
 def _signed(value: float, lang: str) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + vocab.show(abs(value), "percent", lang)
+    return ("+" if value > 0 else "") + vocab.show(value, "percent", lang)
 
 
 def _areas(codes, lang: str) -> str:
