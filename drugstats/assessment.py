@@ -93,8 +93,7 @@ def run_notebook(path: Path, given: dict) -> None:
 
     notebook = nbformat.read(path, as_version=4)
     place = next(n for n, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
-    lines = [f"{name} = {value!r}" for name, value in given.items()]
-    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell("\n".join(lines), id="given"))
+    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(_assignments(given), id="given"))
     client = NotebookClient(
         notebook, timeout=600, kernel_name="python3", record_timing=False,
         resources={"metadata": {"path": path.parent}}, config=Config(KernelManager={"transport_encryption": "auto"}),
@@ -107,7 +106,13 @@ def run_notebook(path: Path, given: dict) -> None:
         raise
     kept = Path(given["out"]) / "notebooks"
     kept.mkdir(exist_ok=True)
+    # The folder that was worked in is gone when the copy is read, so the copy names its neighbours instead.
+    notebook.cells[place + 1].source = _assignments(given | {"data": "../observations.csv", "out": ".."})
     nbformat.write(notebook, kept / path.name)
+
+
+def _assignments(values: dict) -> str:
+    return "\n".join(f"{name} = {value!r}" for name, value in values.items())
 
 
 def _deliver(staging: Path, out: Path) -> None:

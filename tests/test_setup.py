@@ -277,6 +277,7 @@ def office(tmp_path_factory):
     scripts = {
         "drugstats/__init__.py": "",
         "drugstats/__main__.py": "import sys, pebble\nprint(sys.argv[1:], sys.flags.utf8_mode)\n",
+        "elsewhere/drugstats/__init__.py": "",
         "elsewhere/drugstats/__main__.py": "print('a drugstats that lies where the user stands')\n",
         "pytest.py": "import os, sys\nprint(os.listdir(), sys.argv[1:])\n",
     }
@@ -350,10 +351,19 @@ def uv(tmp_path, monkeypatch):
 @needs_bash
 def test_uv_is_used_where_it_is_on_the_path(tmp_path, uv):
     uv(0)
-    run.install(tmp_path / ".venv", tmp_path / "requirements.lock", tmp_path / "wheelhouse")
+    run.install(tmp_path / ".venv", tmp_path / "lock", tmp_path / "wheelhouse")
     words = (tmp_path / "words").read_text()
-    assert re.search(r"^pip install --python .* --only-binary :all: --require-hashes -r .*lock 1$", words)
-    assert not (tmp_path / ".venv").exists()
+    assert words.startswith(f"pip install --python {run.python_in(tmp_path / '.venv')} ")
+    assert words.endswith(f" --only-binary :all: --require-hashes -r {tmp_path}/lock 1\n")
+    assert "--no-index" not in words
+
+
+@needs_bash
+def test_a_wheelhouse_shuts_the_network_out(tmp_path, uv):
+    uv(0)
+    (tmp_path / "wheelhouse").mkdir()
+    run.install(tmp_path / ".venv", tmp_path / "lock", tmp_path / "wheelhouse")
+    assert f" --no-index --find-links {tmp_path}/wheelhouse " in (tmp_path / "words").read_text()
 
 
 def test_pip_has_its_turn_where_uv_fails_and_a_missing_network_is_named_as_such(starts, office, tmp_path, uv):

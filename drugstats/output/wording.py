@@ -184,8 +184,10 @@ def each(df: pd.DataFrame, say, lang: str = "zh") -> list[str]:
 
 def method(name: str, lang: str = "zh") -> str:
     """Return a method column's entry, such as "wilson 95%", in the reader's language."""
-    word, _, level = str(name).partition(" ") if not str(name).startswith("not computed") else (name, "", "")
-    return vocab.text("method", lang, name=vocab.text(f"method.{word}", lang), level=level.split(",")[0]).strip()
+    if name.startswith("not computed"):
+        return vocab.text(f"method.{name}", lang)
+    word, level = name.split(",")[0].split(" ", 1)
+    return vocab.text("method", lang, name=vocab.text(f"method.{word}", lang), level=level)
 
 
 def _signed(value: float, lang: str) -> str:

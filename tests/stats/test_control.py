@@ -1,0 +1,193 @@
+"""Counts against a control line: exact tests, honest verdicts, what could have been seen, guards."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from drugstats.stats import control, rates
+from drugstats.tables import TableError
+
+LARGE = 7_500_000_000
+# The worked example of Benjamini & Hochberg 1995 (J R Stat Soc B 57:289): 4 are found, by Bonferroni 3.
+PUBLISHED = [.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .324, .4262, .5719, .6528, .759, 1]
+
+laws = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+lines = st.sampled_from([0.002, 0.05, 0.12, 0.5, 0.95])
+
+
+@st.composite
+def counts(draw, largest=20_000):
+    whole = draw(st.one_of(st.integers(1, 60), st.integers(1, largest)))
+    return draw(st.integers(0, whole)), whole
+
+
+def judge(part, whole, line=0.05, **options):
+    part, whole = np.atleast_1d(part), np.atleast_1d(whole)
+    df = pd.DataFrame({"x": part, "n": whole})
+    return control.judge(df, line=line, part="x", whole="n", **options)
+
+
+def judged(part, whole, line=0.05, **options):
+    return judge(part, whole, line, **options).iloc[0]
+
+
+def adjusted_by_hand(p_value, adjust):
+    """From the definitions, one hypothesis at a time."""
+    ordered, m = sorted(p_value), len(p_value)
+    if adjust == "holm":
+        steps = [min(1, (m - place) * p) for place, p in enumerate(ordered)]
+        return [max(steps[: ordered.index(p) + 1]) for p in p_value]
+    harder = sum(1 / place for place in range(1, m + 1)) if adjust == "fdr_by" else 1
+    steps = [min(1, harder * m / place * p) for place, p in enumerate(ordered, start=1)]
+    return [min(steps[ordered.index(p) :]) for p in p_value]
+
+
+def critical_count(n, line, tail=0.025):
+    return next(x for x in range(n + 2) if stats.binom.sf(x - 1, n, line) <= tail)
+
+
+def test_three_cases_among_41_are_never_called_over_the_line():
+    assert judged(3, 41)["verdict"] == "cannot tell"
+    assert 3 / 41 > 0.05
+
+
+def test_the_county_of_the_speech_is_over_the_line_and_its_neighbours_are_not_told():
+    result = judge([26, 3, 0, 12], [213, 41, 20, 240])
+    assert result["verdict"].to_list() == ["above", "cannot tell", "cannot tell", "cannot tell"]
+
+
+@pytest.mark.parametrize("part, whole", [(1, 20), (5, 100), (50, 1000), (375_000_000, LARGE)])
+def test_exactly_at_the_line_is_never_told(part, whole):
+    result = judged(part, whole)
+    assert result["verdict"] == "cannot tell" and result["p_value"] > 0.99
+
+
+@pytest.mark.parametrize("part, verdict", [(4_960, "cannot tell"), (5_040, "cannot tell"), (5_200, "above"), (4_800, "below")])
+def test_what_prints_as_five_percent_is_judged_by_its_counts(part, verdict):
+    assert judged(part, 100_000)["verdict"] == verdict
+
+
+def test_none_found_is_evidence_from_59_people_on_one_sided_and_from_72_on_two_sided():
+    assert judge([0, 0], [58, 59], alpha=0.10, adjust="none")["verdict"].to_list() == ["cannot tell", "below"]
+    assert judge([0, 0], [71, 72], adjust="none")["verdict"].to_list() == ["cannot tell", "below"]
+
+
+def test_one_person_proves_nothing_and_all_of_mankind_everything():
+    assert judge([0, 1], [1, 1])["verdict"].to_list() == ["cannot tell", "cannot tell"]
+    assert judge([375_200_000, 374_800_000], [LARGE, LARGE])["verdict"].to_list() == ["above", "below"]
+
+
+def test_a_county_far_over_the_line_has_a_p_value_of_nothing_and_stays_above():
+    result = judged(900_000, 1_000_000)
+    assert result["p_value"] == result["p_adjusted"] == 0 and result["verdict"] == "above"
+
+
+@laws
+@given(counts(), lines)
+def test_the_p_value_is_twice_the_nearer_tail(pair, line):
+    x, n = pair
+    tails = [stats.binomtest(x, n, line, side).pvalue for side in ("less", "greater")]
+    assert judged(x, n, line)["p_value"] == pytest.approx(min(1, 2 * min(tails)), rel=1e-6)
+
+
+@laws
+@given(counts(), lines)
+def test_the_verdict_agrees_with_clopper_pearson_limits(pair, line):
+    limits = rates.share(pd.DataFrame([pair], columns=["x", "n"]), part="x", whole="n", method="clopper-pearson").iloc[0]
+    result = judged(*pair, line, adjust="none")
+    assume(abs(result["p_value"] - 0.05) > 1e-9)
+    assert (result["verdict"] == "above") == (limits["low"] > line)
+    assert (result["verdict"] == "below") == (limits["high"] < line)
+
+
+@laws
+@given(st.lists(counts(), min_size=1, max_size=12), lines, st.sampled_from(["fdr_bh", "fdr_by", "holm", "none"]))
+def test_adjusting_never_makes_surer_and_the_verdict_is_on_the_side_of_the_share(pairs, line, adjust):
+    result = judge(*zip(*pairs, strict=True), line, adjust=adjust)
+    assert (result["p_adjusted"] >= result["p_value"]).all() and (result["p_adjusted"] <= 1).all()
+    assert ((result["verdict"] != "cannot tell") == (result["p_adjusted"] <= 0.05)).all()
+    told = result[result["verdict"] != "cannot tell"]
+    assert ((told["verdict"] == "above") == (told["x"] / told["n"] > line)).all()
+
+
+@laws
+@given(st.lists(counts(largest=300), min_size=1, max_size=12), st.sampled_from(["fdr_bh", "fdr_by", "holm"]))
+def test_the_adjustment_is_the_one_of_the_definition(pairs, adjust):
+    result = judge(*zip(*pairs, strict=True), adjust=adjust)
+    assert result["p_adjusted"].to_list() == pytest.approx(adjusted_by_hand(result["p_value"].to_list(), adjust))
+
+
+@pytest.mark.parametrize("adjust, found", [("fdr_bh", 4), ("holm", 3)])
+def test_the_definition_finds_what_benjamini_and_hochberg_printed(adjust, found):
+    assert sum(p <= 0.05 for p in adjusted_by_hand(PUBLISHED, adjust)) == found
+
+
+def test_a_row_that_cannot_be_computed_is_not_counted_among_the_tests():
+    alone = judge([26, 3], [213, 41], adjust="holm")
+    among = judge([26, 3, np.nan, 5, 0, 2.5], [213, 41, 90, 4, 0, 50], adjust="holm")
+    assert among["p_adjusted"].head(2).to_list() == alone["p_adjusted"].to_list()
+    assert among["verdict"].tail(4).to_list() == ["not computed"] * 4
+    assert among[["p_value", "p_adjusted", "detectable"]].tail(4).isna().all(axis=None)
+
+
+def test_every_row_may_have_its_own_line_and_one_without_a_line_is_not_judged():
+    df = pd.DataFrame({"x": [26, 26, 26], "n": [213, 213, 213], "limit": [0.05, 0.12, np.nan]})
+    result = control.judge(df, line="limit", part="x", whole="n")
+    assert result["verdict"].to_list() == ["above", "cannot tell", "not computed"]
+    assert result["line"].to_list()[:2] == [0.05, 0.12]
+
+
+@pytest.mark.parametrize("n", [4, 20, 41, 59, 213, 1_000, 4_788])
+def test_detectable_is_the_smallest_share_seen_four_times_in_five(n):
+    critical = critical_count(n, 0.05)
+    detectable = judged(0, n)["detectable"]
+    assert stats.binom.sf(critical - 1, n, detectable) >= 0.8 - 1e-9
+    assert stats.binom.sf(critical - 1, n, detectable - 1e-4) < 0.8
+    told = judge([critical - 1, critical], [n, n], adjust="none")["verdict"].to_list()
+    assert told == ["cannot tell", "above"]
+
+
+@laws
+@given(st.integers(1, LARGE), lines)
+def test_detectable_is_above_the_line_or_missing(n, line):
+    detectable = judged(0, n, line)["detectable"]
+    assert detectable > line or (np.isnan(detectable) and line**n > 0.025)
+
+
+def test_detectable_is_missing_where_even_all_of_them_prove_nothing():
+    assert np.isnan(judged(1, 1)["detectable"])
+    assert np.isnan(judge([3] * 2, [3] * 2, 0.5)["detectable"]).all()
+    assert judged(2, 2)["detectable"] == pytest.approx(0.8**0.5)
+
+
+def test_a_larger_county_shows_smaller_excesses():
+    detectable = judge(np.zeros(5), [20, 200, 2_000, 20_000, LARGE])["detectable"]
+    assert (detectable.diff().dropna() < 0).all() and detectable.iloc[-1] == pytest.approx(0.05, abs=2e-5)
+
+
+@pytest.mark.parametrize("line", [0, 1, 5, -0.05, np.inf])
+def test_a_line_that_is_not_a_fraction_is_refused(line):
+    with pytest.raises(TableError, match="A control line is a fraction between 0 and 1, such as 0.05 for 5 %"):
+        judge([3], [41], line)
+
+
+def test_a_column_of_lines_in_percent_is_refused_and_a_missing_one_is_named():
+    df = pd.DataFrame({"x": [3], "n": [41], "limit": [5.0]})
+    with pytest.raises(TableError, match="A control line is a fraction"):
+        control.judge(df, line="limit", part="x", whole="n")
+    with pytest.raises(TableError, match="no column 'limits'; the nearest is 'limit'"):
+        control.judge(df, line="limits", part="x", whole="n")
+
+
+def test_an_unknown_adjustment_is_refused_with_the_known_ones():
+    with pytest.raises(TableError, match="'bonferroni'; use fdr_bh, fdr_by, holm or none"):
+        judge([3], [41], adjust="bonferroni")
+
+
+@pytest.mark.parametrize("alpha", [0, 1, 5, -0.05, np.nan])
+def test_an_error_rate_outside_0_to_1_is_refused(alpha):
+    with pytest.raises(TableError, match="alpha is .*; use a number between 0 and 1 such as 0.05"):
+        judge([3], [41], alpha=alpha)
