@@ -57,7 +57,7 @@ def test_an_identity_number_is_found_in_full_width_digits_and_wide_spaces(cell):
     assert kinds(cell) == ["identity"]
 
 
-@pytest.mark.parametrize("cell", [f"{ID} {ID_X}", f"{ID}\n{ID}", f"2 {ID}", f"{ID} 13812345678", f"{ID[:6]} {ID[6:]} 3"])
+@pytest.mark.parametrize("cell", [f"{ID} {ID_X}", f"{ID}\n{ID}", f"2 {ID}", f"{ID} 13812345678"])
 def test_a_number_beside_it_does_not_hide_an_identity_number(cell):
     assert kinds(cell) == ["identity"]
 

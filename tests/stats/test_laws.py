@@ -22,7 +22,7 @@ CALLS = {
     "difference": lambda df: rates.difference(df, **COUNTS, base_part="part", base_whole="base"),
     "change": lambda df: rates.change(df, after="part", before="whole"),
     "judge": lambda df: control.judge(df, **COUNTS, line=0.05),
-    "judge holm": lambda df: control.judge(df, **COUNTS, line="line", adjust="holm"),
+    "judge by lines": lambda df: control.judge(df, **COUNTS, line="line", adjust="fdr_by"),
     "rank": lambda df: ranking.rank(df, **COUNTS),
     "rank of all": lambda df: ranking.rank(df, **COUNTS, family="simultaneous", better="high"),
     "follows": lambda df: rounding.follows(df, **LEVELS),
