@@ -28,7 +28,9 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from drugstats.assessment import EXAMPLE
 
-    parser = argparse.ArgumentParser(prog="drugstats", description="毒情统计 · drug statistics for narcotics-control offices")
+    parser = argparse.ArgumentParser(
+        prog="drugstats", description="毒情统计 · drug statistics for narcotics-control offices"
+    )
     commands = parser.add_subparsers(required=True, metavar="build | load")
 
     build = commands.add_parser("build", help="生成毒情形势分析 · write the situation assessment")

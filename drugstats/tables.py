@@ -10,6 +10,7 @@ KEY = ["area", "period", "indicator", "basis"]
 # From the most to the least trustworthy: a sum is only as good as its worst part.
 STATUSES = ["final", "provisional", "estimated", "suppressed", "missing", "conflicting"]
 NO_VALUE = ("suppressed", "missing")
+PERIODS = ("period[Y-DEC]", "period[Q-DEC]", "period[M]")
 
 
 class TableError(ValueError):
@@ -22,9 +23,12 @@ def check(observations: pd.DataFrame) -> pd.DataFrame:
     Columns area, period, indicator, basis, value, status, source, note; raises TableError otherwise.
     """
     need(observations, *COLUMNS)
-    if not isinstance(observations["period"].dtype, pd.PeriodDtype):
+    if str(observations["period"].dtype) not in PERIODS:
         raise TableError("period must be pandas periods of one frequency (Y, Q or M); read the table with tables.read.")
     numbers(observations, "value", lowest=None)
+    for column in ("area", "indicator", "basis"):
+        if pd.api.types.is_numeric_dtype(observations[column]):
+            raise TableError(f"The column {column!r} holds numbers where text is needed; read codes as text.")
 
     _refuse(observations, ~observations["status"].isin(STATUSES), "an unknown status", "use " + ", ".join(STATUSES))
     _refuse(
@@ -33,7 +37,8 @@ def check(observations: pd.DataFrame) -> pd.DataFrame:
         "a value that does not fit its status",
         "leave value empty exactly where status is suppressed or missing",
     )
-    _refuse(observations, observations[KEY].isna().any(axis=1), "an empty key", "give area, period, indicator and basis")
+    empty = observations[KEY].isna().any(axis=1) | observations[["area", "indicator", "basis"]].eq("").any(axis=1)
+    _refuse(observations, empty, "an empty key", "give area, period, indicator and basis")
     settled = usable(observations)
     _refuse(settled, settled.duplicated(KEY), "a key told before", "keep one, or mark both conflicting")
     return observations
@@ -43,12 +48,13 @@ def read(path) -> pd.DataFrame:
     """Return the observations of a CSV file written by `write`, checked."""
     text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     need(text, *COLUMNS)
-    value = pd.to_numeric(text["value"].replace("", None))
+    value = pd.to_numeric(text["value"].replace("", None), errors="coerce").replace([np.inf, -np.inf], np.nan)
+    _refuse(text, value.isna() & (text["value"] != ""), "a value that is not a number", "write a number or nothing")
     return check(text[COLUMNS].assign(period=periods(text["period"]), value=value.astype("float64")))
 
 
 def read_printed(path) -> pd.DataFrame:
-    """Return printed changes on the year before (CSV): indicator, period, printed (a fraction), decimals, printed_source."""
+    """Return printed yearly changes (CSV): indicator, period, printed (a fraction), decimals, printed_source."""
     rows = pd.read_csv(path, dtype={"year": str, "indicator": str, "source": str}, encoding="utf-8-sig")
     need(rows, "year", "indicator", "printed", "decimals", "source")
     rows = rows.assign(period=periods(rows["year"])).rename(columns={"source": "printed_source"})
@@ -132,18 +138,23 @@ def yearly(observations: pd.DataFrame, kinds: dict) -> pd.DataFrame:
     return _summed(counted, counted["indicator"].map(kinds).map({"flow": 12, "stock": 1}))
 
 
-def with_total(observations: pd.DataFrame, area: str, parts: list[str]) -> pd.DataFrame:
+def with_total(
+    observations: pd.DataFrame, area: str, parts: list[str], kinds: dict | None = None
+) -> pd.DataFrame:
     """Return the observations and, for every indicator the area itself does not report, the sum of its parts.
 
-    A period in which a part that reports the indicator at other times is silent gives a missing total.
+    A period in which a part that reports the indicator at other times is silent gives a missing total. With `kinds`
+    (stock, flow, share or rate for each indicator) only stocks and flows are summed.
     """
     own = observations.loc[observations["area"] == area, "indicator"].unique()
-    rows = usable(observations)
-    rows = rows[rows["area"].isin(parts) & ~rows["indicator"].isin(own)]
+    rows = observations[observations["area"].isin(parts) & ~observations["indicator"].isin(own)]
+    if kinds is not None:
+        rows = rows[rows["indicator"].map(kinds).isin(["stock", "flow"])]
+    rows = rows.assign(needed=rows.groupby("indicator")["area"].transform("nunique"))
+    rows = usable(rows)
     if rows.empty:
         return observations
-    needed = rows.groupby("indicator")["area"].transform("nunique")
-    return stack(observations, _summed(rows.assign(area=area), needed))
+    return stack(observations, _summed(rows.assign(area=area), rows["needed"]))
 
 
 def ratio(observations: pd.DataFrame, *, indicator: str, part: str, whole: str, whole_when: str) -> pd.DataFrame:
@@ -152,6 +163,8 @@ def ratio(observations: pd.DataFrame, *, indicator: str, part: str, whole: str, 
     `whole` may join several indicators with +; `whole_when` is end (same period), register (same period, the
     abstinent included) or start (the period before). Further columns: indicator, basis, status, source.
     """
+    if whole_when not in ("end", "start", "register"):
+        raise TableError(f"whole_when is {whole_when!r}; use end, start or register.")
     table = _column(observations, part).rename(columns={"value": "part"})
     for number, key in enumerate(whole.split("+")):
         other = _column(observations, key)
@@ -207,9 +220,9 @@ def need(df: pd.DataFrame, *columns: str) -> None:
 
 
 def numbers(df: pd.DataFrame, column: str, lowest: float | None = 0) -> np.ndarray:
-    """Return a column as float64, NaN kept; raises TableError on text, infinite or (unless lowest=None) negative numbers."""
+    """Return a column as float64, NaN kept; raises TableError on text, infinite numbers or numbers below `lowest`."""
     need(df, column)
-    if not pd.api.types.is_numeric_dtype(df[column]):
+    if not pd.api.types.is_numeric_dtype(df[column]) or pd.api.types.is_bool_dtype(df[column]):
         raise TableError(f"The column {column!r} holds text where numbers are needed; load it with intake.load.")
     values = df[column].to_numpy(dtype="float64", na_value=np.nan)
     _refuse(df, np.isinf(values), f"an infinite {column}", "correct it")
@@ -244,13 +257,11 @@ def _summed(rows: pd.DataFrame, needed: pd.Series) -> pd.DataFrame:
     ).reset_index()  # fmt: skip
     whole = table["known"] == table["needed"]
     worst = table["trust"].map(dict(enumerate(STATUSES)))
-    return table.assign(
-        value=table["value"].where(whole), status=worst.where(whole, "missing"), note=""
-    )[COLUMNS]
+    return table.assign(value=table["value"].where(whole), status=worst.where(whole, "missing"), note="")[COLUMNS]
 
 
 def _joined(sources: pd.Series) -> str:
-    return " | ".join(sources.unique())
+    return " | ".join(sorted(set(sources)))
 
 
 def _trust(status: pd.Series) -> pd.Series:

@@ -40,7 +40,7 @@ def text(key: str, lang: str = "zh", **values) -> str:
 
 
 def area(code: str, lang: str = "zh") -> str:
-    """Return the name of an area; one that has no English name keeps its Chinese one, an unknown code stays as it is."""
+    """Return the name of an area; without an English name the Chinese one, an unknown code as it is."""
     row = _rows("areas").get(code, {"zh": str(code), "en": ""})
     return row[_checked(lang)] or row["zh"]
 
@@ -81,7 +81,7 @@ def ratio(key: str) -> dict:
 
 
 def line(key: str, period) -> float:
-    """Return the control line of an indicator in force at a period, a fraction; raises TableError when there is none."""
+    """Return the control line of an indicator in force at a period; raises TableError when there is none."""
     lines, when = table("lines"), str(period)
     valid = (lines["from"] <= when) & ((lines["to"] == "") | (lines["to"] >= when))
     rows = lines[(lines["indicator"] == key) & valid]
@@ -206,7 +206,9 @@ def scale(key: str, largest: float, lang: str = "zh") -> tuple[int, str]:
 
 def show_line(value: float, lang: str = "zh") -> str:
     """Return a control line as percent without idle zeros: 5%, 0.2%."""
-    return show(value, "percent", lang, max(0, -Decimal(repr(round(float(value) * 100, 6))).normalize().as_tuple().exponent))
+    return show(
+        value, "percent", lang, max(0, -Decimal(repr(round(float(value) * 100, 6))).normalize().as_tuple().exponent)
+    )
 
 
 def made_up(code: str) -> bool:

@@ -1,4 +1,4 @@
-"""Charts: each takes a computed table, computes nothing and returns its Axes; the look is the house's, not the caller's."""
+"""Charts: each takes a computed table, computes nothing and returns its Axes; the look is always the house's."""
 
 import math
 import re
@@ -30,6 +30,7 @@ VERDICT_MARKS = {"above": ("^", "#C8552B"), "below": ("v", "#3B7D4F"), "cannot t
 LINE_COLOUR, QUIET = "#A61C1C", "#8A8F98"
 HOLLOW = ("provisional", "estimated")
 PARTS_OF_YEAR = {"Y": 1, "Q": 4, "M": 12}
+ACROSS, UPWARDS = ("axes fraction", "data"), ("data", "axes fraction")
 HALO = [withStroke(linewidth=3, foreground="white")]
 
 
@@ -62,9 +63,8 @@ def trend(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "
     _draw_trend(ax, df, names, line, lang, every_label=names.nunique() == 1)
     if line is not None:
         far = _farther_end(df, line)
-        ax.annotate(_line_name(line, df, lang), (far, line), xycoords=("axes fraction", "data"), xytext=(4 - 8 * far, 4),
-                    textcoords="offset points", ha="right" if far else "left", color=LINE_COLOUR, fontsize=10,
-                    path_effects=HALO)  # fmt: skip
+        side = {"shift": (-4, 4), "ha": "right"} if far else {"shift": (4, 4)}
+        _note(ax, _line_name(line, df, lang), (far, line), ACROSS, color=LINE_COLOUR, fontsize=10, **side)
     if names.nunique() > 1:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return ax
@@ -118,15 +118,13 @@ def caterpillar(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: s
     if {"part", "whole"} <= set(rows.columns):
         for y, row in rows.iterrows():
             share = f"{vocab.show(row['part'], 'count')} / {vocab.show(row['whole'], 'count')}"
-            ax.annotate(share, (1, y), xycoords=("axes fraction", "data"), xytext=(6, 0), va="center",
-                        textcoords="offset points", fontsize=9, annotation_clip=False)  # fmt: skip
+            _note(ax, share, (1, y), ACROSS, shift=(6, 0), va="center")
     _area_axis(ax, rows, lang)
     _value_axis(ax.xaxis, rows, lang)
     ax.set_xlim(left=0)
     if line is not None:
         ax.axvline(line, color=LINE_COLOUR, linewidth=1.5)
-        ax.annotate(_line_name(line, df, lang), (line, 1), xycoords=("data", "axes fraction"), xytext=(4, 3),
-                    textcoords="offset points", color=LINE_COLOUR, fontsize=10)  # fmt: skip
+        _note(ax, _line_name(line, df, lang), (line, 1), UPWARDS, shift=(4, 3), color=LINE_COLOUR, fontsize=10)
     if "verdict" in rows:
         ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0.2)
     return ax
@@ -146,8 +144,7 @@ def ranking(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax.barh(at, rows["rank_high"] - rows["rank_low"] + 0.6, left=rows["rank_low"] - 0.3, height=0.5, color="#C9D8E8")
     ax.plot(rows["rank"], at, "o", color="#1F5A94", ms=7)
     for y, row in rows.iterrows():
-        ax.annotate(show(row["value"], row.get("whole")), (1, y), xycoords=("axes fraction", "data"), xytext=(6, 0),
-                    textcoords="offset points", va="center", fontsize=9, annotation_clip=False)  # fmt: skip
+        _note(ax, show(row["value"], row.get("whole")), (1, y), ACROSS, shift=(6, 0), va="center")
     _area_axis(ax, rows, lang)
     ax.set_xlim(0.4, len(rows) + 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
@@ -224,8 +221,8 @@ def _label_points(ax, rows, number: int, line: float | None, show, every: bool):
         known = known[known["status"] != "conflicting"]
     for _, row in (known if every and len(known) <= 10 else known.tail(1)).iterrows():
         below = line is not None and line / 2 < row["value"] < line
-        ax.annotate(show(row["value"], row.get("whole")), (row["at"], row["value"]), xytext=(0, -16 if below else 7), ha="center",
-                    textcoords="offset points", fontsize=9, color=COLOURS[number % 6], path_effects=HALO)  # fmt: skip
+        words, colour = show(row["value"], row.get("whole")), COLOURS[number % 6]
+        _note(ax, words, (row["at"], row["value"]), shift=(0, -16 if below else 7), ha="center", color=colour)
 
 
 def _position(period: pd.Series) -> pd.Series:
@@ -237,12 +234,14 @@ def _position(period: pd.Series) -> pd.Series:
 def _mark_breaks(ax, rows: pd.DataFrame, lang: str):
     """A vertical mark where a series goes over to another basis."""
     unit = 1 / PARTS_OF_YEAR[frequency(rows["period"])]
+    middle = (rows["at"].min() + rows["at"].max()) / 2
     for _, series in rows.groupby("name"):
         for start in series.groupby("basis")["at"].min().sort_values().iloc[1:]:
             ax.axvline(start - unit / 2, color=QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
-            ax.annotate(vocab.text("chart.break", lang), (start - unit / 2, 0.03), xycoords=("data", "axes fraction"),
-                        xytext=(-3, 0), textcoords="offset points", fontsize=9, ha="right", color="#3C4043",
-                        path_effects=HALO).set_in_layout(False)  # fmt: skip
+            early = start < middle
+            side = {"shift": (3, 0)} if early else {"shift": (-3, 0), "ha": "right"}
+            note = _note(ax, vocab.text("chart.break", lang), (start - unit / 2, 0.03), UPWARDS, **side)
+            note.set_in_layout(False)
 
 
 def _farther_end(df: pd.DataFrame, line: float) -> int:
@@ -278,8 +277,13 @@ def _value_axis(axis, df, lang: str):
     if axis.axis_name == "x":
         axis.axes.set_xlabel(unit)
     elif unit:
-        axis.axes.annotate(unit, (0, 1), xycoords="axes fraction", xytext=(-4, 6), ha="right", fontsize=9,
-                           textcoords="offset points", annotation_clip=False)  # fmt: skip
+        _note(axis.axes, unit, (0, 1), "axes fraction", shift=(-4, 6), ha="right")
+
+
+def _note(ax, words: str, at: tuple, coordinates="data", *, shift: tuple, **look):
+    """A text beside a place of the chart, `shift` points away, with a halo that keeps it readable over lines."""
+    look = {"fontsize": 9, "path_effects": HALO, "annotation_clip": False} | look
+    return ax.annotate(words, at, xycoords=coordinates, xytext=shift, textcoords="offset points", **look)
 
 
 def _area_axis(ax, rows, lang: str):

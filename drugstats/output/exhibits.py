@@ -1,4 +1,4 @@
-"""Exhibits: a finding as key, title, table, chart, sentences and sources; documents print what the notebooks publish."""
+"""Exhibits: findings with title, table, chart, sentences and sources; documents print what the notebooks publish."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -40,7 +40,8 @@ def publish(
     """Write an exhibit to the folder `out` and return it; an empty table publishes nothing.
 
     `columns` maps the table's columns, in order, to what they show: an indicator's key or a column of labels.csv;
-    that gives heading and number format; by_period is a period's column in the row's own format. `words` fill the title. The sources are those of the table's source column.
+    that gives heading and number format; by_period is a period's column in the row's own format. `words` fill the
+    title. The sources are those of the table's source column.
     """
     if table.empty:
         return None

@@ -6,7 +6,7 @@ from drugstats import __version__, vocab
 from drugstats.output import exhibits
 from drugstats.output.exhibits import Exhibit
 
-LIMITS = ("found", "base", "interval", "hidden")
+LIMITS = ("found", "base", "test", "interval", "hidden")
 
 
 @dataclass(frozen=True)

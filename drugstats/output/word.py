@@ -130,7 +130,9 @@ def _paragraph(document, text: str, face: str, size: float, *, centred=False, sp
 
 def _font(owner, face: str, size: float) -> None:
     owner.font.name, owner.font.size = LATIN, Pt(size)
-    properties = owner.element.get_or_add_rPr() if hasattr(owner.element, "get_or_add_rPr") else owner._r.get_or_add_rPr()
+    properties = (
+        owner.element.get_or_add_rPr() if hasattr(owner.element, "get_or_add_rPr") else owner._r.get_or_add_rPr()
+    )
     properties.rFonts.set(qn("w:eastAsia"), face)
 
 

@@ -106,7 +106,7 @@ def difference(row, lang: str = "zh") -> str:
 
 
 def place(row, lang: str = "zh") -> str:
-    """Say the places an area may hold: between which and which, of how many. Columns area, rank_low, rank_high, alike, of."""
+    """Say between which places an area stands, of how many. Columns area, rank, rank_low, rank_high, alike, of."""
     words = {
         "area": vocab.area(row["area"], lang),
         "low": vocab.show(row["rank_low"], "place", lang),
@@ -128,7 +128,7 @@ def places(row, lang: str = "zh") -> str:
 
 
 def ends(df: pd.DataFrame, indicator: str, lang: str = "zh") -> list[str]:
-    """Say which area is surely last and which surely first, or that none can be called so; from a simultaneous ranking."""
+    """Say which area is surely last and which first, or that none can be called so; from a simultaneous ranking."""
     ranked = df.dropna(subset="rank")
     if len(ranked) < 2:
         return []
@@ -146,16 +146,20 @@ def printed_change(row, lang: str = "zh") -> str:
     """Say that a printed change does not follow from the printed levels; empty when it does."""
     if row["verdict"] != "does not follow":
         return ""
+    key = row["indicator"]
     return vocab.text(
         "sentence.printed_change", lang, period=vocab.period(row["period"], lang),
-        indicator=vocab.indicator(row["indicator"], lang), printed=_signed(row["printed"], lang),
+        indicator=vocab.indicator(key, lang), printed=_signed(row["printed"], lang),
         value=_signed(row["value"], lang), low=_signed(row["low"], lang), high=_signed(row["high"], lang),
-        after=vocab.amount(row["after"], row["indicator"], lang), before=vocab.amount(row["before"], row["indicator"], lang),
+        after=vocab.amount(row["after"], key, lang), before=vocab.amount(row["before"], key, lang),
     )  # fmt: skip
 
 
 def basis_break(before, after, lang: str = "zh") -> str:
-    """Say that two levels stand on two definitions and that their difference is no change. Columns indicator, period, value."""
+    """Say that two levels stand on two definitions, so that their difference is no change.
+
+    Columns indicator, period, value.
+    """
     return vocab.text(
         "sentence.basis_break", lang, before=vocab.indicator(before["indicator"], lang),
         after=vocab.indicator(after["indicator"], lang), before_period=vocab.period(before["period"], lang),

@@ -28,6 +28,8 @@ def judge(
     """
     if adjust not in ("fdr_bh", "fdr_by", "holm", "none"):
         raise TableError(f"The adjustment is {adjust!r}; use fdr_bh, fdr_by, holm or none.")
+    if not 0 < alpha < 1:
+        raise TableError(f"alpha is {alpha}; use a number between 0 and 1 such as 0.05.")
     x, n = numbers(df, part), numbers(df, whole)
     at = numbers(df, line) if isinstance(line, str) else np.full(len(df), float(line))
     if ((at <= 0) | (at >= 1)).any():

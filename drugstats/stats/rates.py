@@ -21,7 +21,8 @@ def share(
     are not whole numbers get Wilson limits whatever was asked. `confidence=None` gives no limits: a complete register
     has no sampling error. Raises TableError for negative or infinite counts.
 
-    >>> share(pd.DataFrame({"new": [26], "registered": [213]}), part="new", whole="registered").round(3).iloc[0].to_dict()
+    >>> county = pd.DataFrame({"new": [26], "registered": [213]})
+    >>> share(county, part="new", whole="registered").round(3).iloc[0].to_dict()
     {'new': 26, 'registered': 213, 'value': 0.122, 'low': 0.085, 'high': 0.173, 'method': 'wilson 95%'}
     """
     if method not in _SHARE_LIMITS:
@@ -51,12 +52,15 @@ def rate(
     Technical Guide (2018) does. Counts that are not whole numbers get Byar's limits. A row whose exposure is below
     `per` is marked "small exposure" in `method`: its rate speaks of more people than there are.
 
-    >>> rate(pd.DataFrame({"deaths": [71], "people": [554648]}), events="deaths", exposure="people", per=100_000).round(2)
+    >>> force = pd.DataFrame({"deaths": [71], "people": [554648]})
+    >>> rate(force, events="deaths", exposure="people", per=100_000).round(2)
        deaths  people  value   low   high     method
     0      71  554648   12.8  10.0  16.15  exact 95%
     """
     if method not in ("exact", "byar"):
         raise TableError(f"The method is {method!r}; use exact or byar.")
+    if not 0 < per < np.inf:
+        raise TableError(f"per is {per}; use a number above 0 such as 10000.")
     x, n = numbers(df, events), numbers(df, exposure)
     reason = _reasons(x, n)
     x, n = np.where(reason == "", x, np.nan), np.where(reason == "", n, np.nan)
@@ -76,7 +80,7 @@ def rate(
 
 
 def difference(
-    df: pd.DataFrame, *, part: str, whole: str, base_part: str, base_whole: str, confidence: float = 0.95
+    df: pd.DataFrame, *, part: str, whole: str, base_part: str, base_whole: str, confidence: float | None = 0.95
 ) -> pd.DataFrame:
     """Append value, low, high (a difference of two shares, as fraction) and method.
 
@@ -89,7 +93,7 @@ def difference(
     low = value - np.hypot(one["value"] - one["low"], two["high"] - two["value"])
     high = value + np.hypot(one["high"] - one["value"], two["value"] - two["low"])
     reason = one["method"].where(one["value"].isna(), two["method"])
-    method = reason.where(value.isna(), f"newcombe {_percent(confidence)}")
+    method = reason.where(value.isna(), f"newcombe {_level(confidence)}")
     return _appended(df, value, low, high, method.to_numpy())
 
 
@@ -182,13 +186,12 @@ def _no_limits(x):
     return np.full(len(x), np.nan), np.full(len(x), np.nan)
 
 
-def _percent(confidence: float) -> str:
-    return f"{confidence * 100:.4g}%"
+def _level(confidence: float | None) -> str:
+    return "no limits" if confidence is None else f"{confidence * 100:.4g}%"
 
 
 def _named(used, confidence: float | None, reason):
-    level = "no limits" if confidence is None else _percent(confidence)
-    return np.where(reason == "", [f"{name} {level}" for name in used], reason).astype(object)
+    return np.where(reason == "", [f"{name} {_level(confidence)}" for name in used], reason).astype(object)
 
 
 def _appended(df: pd.DataFrame, value, low, high, method) -> pd.DataFrame:

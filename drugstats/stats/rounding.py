@@ -26,7 +26,7 @@ def follows(df: pd.DataFrame, *, after: str, before: str, printed: str, decimals
     reason = np.select([np.isnan(new) | np.isnan(old) | np.isnan(said), old == 0], [MISSING, NO_WHOLE], "")
 
     old = np.where(reason == "", old, np.nan)
-    low = (new - _half_unit(new)) / (old + _half_unit(old)) - 1
+    low = np.maximum(new - _half_unit(new), 0) / (old + _half_unit(old)) - 1
     high = (new + _half_unit(new)) / (old - _half_unit(old)) - 1
     fits = (said + slack >= low - 1e-12) & (said - slack <= high + 1e-12)
     verdict = np.where(reason == "", np.where(fits, FOLLOWS, DOES_NOT_FOLLOW), NOT_COMPUTED)
@@ -37,8 +37,9 @@ def follows(df: pd.DataFrame, *, after: str, before: str, printed: str, decimals
 
 
 def _half_unit(level):
-    """Half the place value of the last digit that is not zero, down to thousandths."""
-    half = np.full(len(level), 0.0005)
-    for unit in 10.0 ** np.arange(-2, 13):
-        half[np.isclose(level / unit, np.round(level / unit), rtol=0, atol=1e-9)] = unit / 2
+    """Half the place value of the last digit that is not zero, down to millionths; half a unit for zero itself."""
+    half = np.where(level == 0, 0.5, 5e-7)
+    for unit in 10.0 ** np.arange(-5, 13):
+        digits = np.round(level / unit)
+        half[(digits != 0) & np.isclose(level / unit, digits, rtol=1e-12, atol=0)] = unit / 2
     return half

@@ -72,10 +72,10 @@ def test_a_period_is_read_as_offices_write_it(cell, period):
 
 @pytest.mark.parametrize(
     "cell",
-    ["", " ", "2025年13月", "2025年0月", "2025年00月", "2025-13", "2025-00", "2025-3", "2025年第5季度", "2025年0季度", "2025Q0",
-     "2025年1-3月", "2025年1—3月", "1—3月", "3月", "25年3月", "2025.10", "2025.1", 2025.1, 202503.0, 45717.0, "2025/3", "２０２５年３月",
-     "二〇二五年三月", "2025年上半年", "2025-03-31", "截至2025年3月", "2025年3月累计", True, -2025.0, math.nan, math.inf, None,
-     datetime.date(2025, 3, 1), datetime.datetime(2025, 3, 1), "0000年3月", "0年", "2105年3月", "9999"],
+    ["", " ", "2025年13月", "2025年0月", "2025年00月", "2025-13", "2025-00", "2025-3", "2025年第5季度", "2025Q0", "2025年1-3月",
+     "2025年1—3月", "1—3月", "3月", "25年3月", "2025.10", "2025.1", 2025.1, 202503.0, 45717.0, "2025/3", "２０２５年３月",
+     "2025年上半年", "2025-03-31", "截至2025年3月", "2025年3月累计", True, -2025.0, math.nan, math.inf, None,
+     datetime.date(2025, 3, 1), "0000年3月", "0年", "2105年3月", "9999"],
 )  # fmt: skip
 def test_anything_else_is_no_period(cell):
     assert periods.parse(cell) is None
@@ -106,10 +106,9 @@ def test_an_empty_cell_is_not_known(cell):
 
 @pytest.mark.parametrize(
     "cell",
-    ["—", "-", "…", "/", "无", "约12", "12人", "3万", "12.2%", "1.5e3", "1E5", "１２", "１，２３４", "12,34", "1,2345", ",123", "1 234",
-     "12.", ".5", "+5", "--5", "5-", "1_000", "0x1F", "NaN", "nan", "inf", "None", "#DIV/0!", "=1+1", "'12", "②", "٣", "12\n13",
-     "12\u200b", True, False, None, datetime.date(2025, 3, 1), datetime.datetime(2025, 3, 1), datetime.time(12),
-     datetime.timedelta(days=1), math.nan, math.inf],
+    ["—", "-", "…", "/", "无", "约12", "12人", "3万", "12.2%", "1.5e3", "1E5", "１２", "１，２３４", "12,34", "1,2345", ",123",
+     "1 234", "12.", ".5", "+5", "--5", "5-", "1_000", "0x1F", "NaN", "inf", "None", "#DIV/0!", "=1+1", "'12", "②", "٣",
+     "12\n13", "12\u200b", True, False, None, datetime.date(2025, 3, 1), datetime.time(12), math.nan, math.inf],
 )  # fmt: skip
 def test_anything_else_is_no_number(cell):
     assert units.parse(cell) is None
@@ -156,17 +155,16 @@ def test_a_cell_is_named_as_spreadsheets_name_it(column):
     assert address(9, column) == f"{get_column_letter(column + 1)}10"
 
 
-def test_no_problem_refuses_nothing_and_several_are_counted():
+def test_problems_are_counted_and_no_problem_refuses_nothing():
     refuse([], "zh")
-    several = [Problem("错。", "f", "s", "A1"), Problem("错。", "f", "s", "A2"), Problem("错。", "f")]
-    for number, words in ((1, "单元格A1：错。"), (2, "另有1处"), (3, "另有2处")):
-        with pytest.raises(TableError, match=words):
+    several = [Problem("错。", "f", "s", "A1"), Problem("错。", "f", "s"), Problem("错。", "f")]
+    for number, sentence in ((1, "文件f，工作表s，单元格A1：错。$"), (2, "A1：错。（.*另有1处）$"), (3, "另有2处")):
+        with pytest.raises(TableError, match=sentence):
             refuse(several[:number], "zh")
-    assert several[2].sentence("zh") == "文件f：错。" and several[2].sentence("en") == "f: 错。"
+    assert several[2].sentence("zh") == "文件f：错。" and several[1].sentence("en") == "f, sheet s: 错。"
 
 
 # Sheets
-
 
 ERRORS = ["#DIV/0!", "#REF!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"]
 
@@ -201,15 +199,6 @@ def test_a_formula_that_was_never_calculated_is_never_an_empty_cell(tmp_path, ce
     assert f"单元格{cell}" in refusal(path)
 
 
-def test_a_calculated_formula_counts_as_its_value(tmp_path):
-    with xlsxwriter.Workbook(tmp_path / "x.xlsx") as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, HEADINGS)
-        sheet.write_row(1, 0, ROW[:2])
-        sheet.write_formula("C2", "=10+2.5", None, 12.5)
-    assert found(tmp_path / "x.xlsx") == [("990101", "users_handled", 12.5)]
-
-
 @pytest.mark.parametrize(
     "value, number_format",
     [(True, None), (datetime.datetime(2025, 3, 1), None), (12, "yyyy-mm-dd"), (0.5, "hh:mm"), (12, "[h]:mm")],
@@ -223,12 +212,14 @@ def test_a_date_or_a_truth_value_is_no_number(tmp_path, value, number_format):
     assert "单元格C2" in refusal(workbook(tmp_path / "x.xlsx", [HEADINGS, ROW], change=spoil))
 
 
-def test_a_share_shown_as_percent_is_the_fraction_behind_it(tmp_path):
-    def spoil(book):
-        book.active["C2"].number_format = "0.0%"
-
-    path = workbook(tmp_path / "x.xlsx", [["地区", "月份", "管控率"], ["青渡区", "2025年3月", 0.935]], change=spoil)
-    assert found(path) == [("990101", "community_control_rate", 0.935)]
+def test_a_calculated_formula_and_a_share_shown_as_percent_count_as_the_value_behind_them(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "x.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [*HEADINGS, "管控率"])
+        sheet.write_row(1, 0, ROW)
+        sheet.write_formula("C2", "=10+2.5", None, 12.5)
+        sheet.write_number("D2", 0.935, book.add_format({"num_format": "0.0%"}))
+    assert [value for _, _, value in found(tmp_path / "x.xlsx")] == [12.5, 0.935]
 
 
 def test_every_sheet_is_read_hidden_ones_and_hidden_rows_too_and_empty_ones_are_not(tmp_path):
@@ -266,10 +257,6 @@ def test_a_cell_of_spaces_is_an_empty_cell(tmp_path, cell):
     assert found(workbook(tmp_path / "x.xlsx", [HEADINGS, ROW], change=spoil)) == [("990101", "users_handled", 12)]
 
 
-def test_a_second_sheet_of_notes_is_refused_by_name(tmp_path):
-    assert "工作表Sheet1，单元格A1" in refusal(workbook(tmp_path / "x.xlsx", [HEADINGS, ROW], [["填表说明"], ["略"]]))
-
-
 # Text tables
 
 
@@ -289,7 +276,7 @@ TORN = {
     "text behind a quote": ['青渡区,2025年3月,12,"3"0'],
     "a quote inside": ['青渡区,2025年3月,12,3"0'],
     "a cell without end": ["青渡区,2025年3月,12," + "9" * 200_000],
-    "semicolons": ["青渡区;2025年3月;12;30"],
+    "another separator": ["青渡区;2025年3月;12;30"],
     "a zero-width space": ["青渡区,2025年3月,12,30\u200b"],
 }
 
@@ -304,13 +291,6 @@ def test_an_open_quote_in_a_note_does_not_swallow_the_rows_below(tmp_path):
     lines = ["地区,月份,指标,数值,备注", '青渡区,2025年3月,检测人次,3,"见附表', "望鹭区,2025年3月,检测人次,4,"]
     path.write_bytes("\n".join(lines).encode())
     assert "x.csv" in refusal(path)
-
-
-@pytest.mark.parametrize("separator", [";", "\t", "|"])
-def test_another_separator_is_refused(tmp_path, separator):
-    path = text_table(tmp_path / "x.csv", "青渡区,2025年3月,12,30")
-    path.write_bytes(path.read_bytes().replace(b",", separator.encode()))
-    assert "缺少这些列" in refusal(path)
 
 
 # Damaged workbooks

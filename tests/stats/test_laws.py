@@ -28,7 +28,7 @@ CALLS = {
     "follows": lambda df: rounding.follows(df, **LEVELS),
 }
 
-laws = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+laws = settings(max_examples=15, deadline=None, derandomize=True, database=None)
 every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 count = st.one_of(st.integers(0, 60), st.integers(0, 7_500_000_000), st.just(np.nan))
 

@@ -12,7 +12,7 @@ from drugstats import tables
 from drugstats.stats import rounding
 
 ROOT = Path(__file__).resolve().parents[2]
-laws = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+laws = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 
 
 def follows(after, before, printed, decimals=1):
@@ -94,8 +94,3 @@ def test_what_is_not_known_is_neither_right_nor_wrong(after, before, printed, me
     result = follows(after, before, printed)
     assert (result["verdict"], result["method"]) == ("not computed", method)
     assert result[["value", "low", "high"]].isna().all()
-
-
-def test_one_decimal_more_makes_a_printed_change_stricter():
-    assert follows(51_999, 49_001, 0.06, decimals=0)["verdict"] == "follows"
-    assert follows(51_999, 49_001, 0.0600, decimals=2)["verdict"] == "does not follow"
