@@ -138,9 +138,7 @@ def yearly(observations: pd.DataFrame, kinds: dict) -> pd.DataFrame:
     return _summed(counted, counted["indicator"].map(kinds).map({"flow": 12, "stock": 1}))
 
 
-def with_total(
-    observations: pd.DataFrame, area: str, parts: list[str], kinds: dict | None = None
-) -> pd.DataFrame:
+def with_total(observations: pd.DataFrame, area: str, parts: list[str], kinds: dict | None = None) -> pd.DataFrame:
     """Return the observations and, for every indicator the area itself does not report, the sum of its parts.
 
     A period in which a part that reports the indicator at other times is silent gives a missing total. With `kinds`

@@ -26,9 +26,7 @@ def table(name: str) -> pd.DataFrame:
     """
     own = Path(os.environ.get("DRUGSTATS_WORKSPACE", ".")) / "vocabulary" / f"{name}.csv"
     files = [HOME / f"{name}.csv"] + ([own] if own.is_file() else [])
-    rows = pd.concat(
-        [pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig") for file in files], ignore_index=True
-    ).fillna("")
+    rows = pd.concat([_read(file) for file in files], ignore_index=True).fillna("")
     if name not in KEYS:
         return rows
     return rows.drop_duplicates(KEYS[name], keep="last").set_index(KEYS[name])
@@ -83,8 +81,12 @@ def ratio(key: str) -> dict:
 def line(key: str, period) -> float:
     """Return the control line of an indicator in force at a period; raises TableError when there is none."""
     lines, when = table("lines"), str(period)
-    valid = (lines["from"] <= when) & ((lines["to"] == "") | (lines["to"] >= when))
-    rows = lines[(lines["indicator"] == key) & valid]
+    rows = lines[lines["indicator"] == key]
+    # A line in force to 2025 is in force in all months of 2025: periods are compared at the shorter one's length.
+    valid = [
+        when[: len(row["from"])] >= row["from"] and when[: len(row["to"])] <= row["to"] for _, row in rows.iterrows()
+    ]
+    rows = rows[valid]
     if len(rows) != 1:
         raise TableError(f"lines.csv has {len(rows)} lines for {key} at {when}; exactly one is needed.")
     return float(rows["line"].iloc[0])
@@ -156,7 +158,7 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
         case "percent":
             return show(value, "points", lang, decimals) + "%"
         case "points":
-            return _rounded(value * 100, 1 if decimals is None else decimals)
+            return _rounded(value, 1 if decimals is None else decimals, times=100)
         case "period":
             return period(value, lang)
         case "area":
@@ -258,6 +260,13 @@ def _areas_by_name() -> dict:
     return found
 
 
+def _read(file: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="gb18030")
+
+
 @cache
 def _rows(name: str) -> dict:
     return table(name).to_dict("index")
@@ -272,9 +281,10 @@ def _row(name: str, key: str) -> dict:
     return rows[key]
 
 
-def _rounded(value, decimals: int) -> str:
+def _rounded(value, decimals: int, times: int = 1) -> str:
     step = Decimal(1).scaleb(-decimals)
-    number = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)
+    # Through its shortest decimal text, so that 0.285 is rounded as on paper and not as its binary neighbour.
+    number = (Decimal(repr(float(value))) * times).quantize(step, ROUND_HALF_UP)
     return f"{abs(number) if number.is_zero() else number:,}"
 
 

@@ -39,7 +39,7 @@ def test_a_refusal_is_exit_code_one_and_one_sentence_in_the_readers_language(tab
     table.write_text("地区,年份,现有在册吸毒人员\n石磴县,2025年,-3\n", encoding="utf-8")
     assert main(["load", str(table)]) == 1
     said = capsys.readouterr()
-    assert said.out == "" and said.err == "文件table.csv，工作表文本表，单元格C2：-3是负数；请改正。\n"
+    assert said.out == "" and said.err == "文件table.csv，工作表CSV，单元格C2：-3是负数；请改正。\n"
     assert main(["load", str(table), "--lang", "en"]) == 1
     assert "cell C2: -3 is negative" in capsys.readouterr().err
     assert main(["load", str(table), "--json"]) == 1

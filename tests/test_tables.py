@@ -15,10 +15,18 @@ from drugstats.tables import TableError
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = {"users_new": "flow", "users": "stock", "awareness": "share", "per_head": "rate"}
+SILENCES = {
+    "absent": [],
+    "missing": [{"value": np.nan}],
+    "suppressed": [{"value": np.nan, "status": "suppressed"}],
+    "conflicting": [{"status": "conflicting"}],
+    "on another basis": [{"basis": "cumulative"}],
+}
 HEADER = "area,period,indicator,basis,value,status,source,note\n"
 
 laws = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 finite = st.floats(allow_nan=False, allow_infinity=False)
+every_silence = pytest.mark.parametrize("silence", SILENCES.values(), ids=SILENCES)
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00"), min_size=1)
 
 
@@ -108,9 +116,7 @@ def test_conflicting_rows_may_repeat_a_key_and_are_never_usable():
 
 
 @laws
-@given(
-    st.lists(st.tuples(finite, words, words, words), min_size=1, max_size=5, unique_by=lambda told: told[1])
-)
+@given(st.lists(st.tuples(finite, words, words, words), min_size=1, max_size=5, unique_by=lambda told: told[1]))
 def test_what_is_written_is_read_back_to_the_last_digit_and_letter(drawn):
     rows = [row(value=value, area=area, source=source, note=note) for value, area, source, note in drawn]
     table, file = observations(*rows), io.StringIO()
@@ -168,7 +174,9 @@ def test_pick_keeps_the_order_asked_for_and_the_conflicting_rows():
 
 
 def test_wide_gives_one_column_a_period_and_joins_the_sources():
-    table = observations(row("2022", 5, source="a"), row("2023", 7, source="b"), row("2023", 1, area="02"))
+    table = observations(
+        row("2022", 5, area="02", source="a"), row("2023", 7, area="02", source="b"), row("2023", 1, area="01")
+    )
     wide = tables.wide(table)
     assert list(wide.columns) == ["area", "indicator", "2022", "2023", "source"]
     assert wide["2023"].to_list() == [7, 1] and wide["source"].to_list() == ["a | b", "office.xlsx"]
@@ -195,13 +203,9 @@ def test_a_flow_is_the_sum_of_its_months_and_a_stock_is_its_december():
     assert (result["status"] == "final").all() and (result["period"].astype(str) == "2023").all()
 
 
-@pytest.mark.parametrize(
-    "june", [[], [row("2023-06", np.nan)], [row("2023-06", np.nan, status="suppressed")],
-             [row("2023-06", status="conflicting"), row("2023-06", 4, status="conflicting")],
-             [row("2023-06", basis="cumulative")]],
-    ids=["absent", "missing", "suppressed", "conflicting", "other basis"],
-)  # fmt: skip
-def test_a_year_that_lacks_a_month_is_missing_and_never_a_smaller_sum(june):
+@every_silence
+def test_a_year_that_lacks_a_month_is_missing_and_never_a_smaller_sum(silence):
+    june = [row("2023-06", **told) for told in silence]
     others = [told for told in months([1.0] * 12) if told["period"] != "2023-06"]
     result = tables.check(tables.yearly(observations(*others, *june), KINDS))
     assert result["value"].isna().all() and (result["status"] == "missing").all()
@@ -235,13 +239,9 @@ def test_a_total_is_the_sum_of_the_parts_beside_what_was_there():
     assert result["area"].to_list() == ["01", "02", "city"] and result["value"].to_list() == [3, 4, 7]
 
 
-@pytest.mark.parametrize(
-    "second", [[], [row(area="02", value=np.nan)], [row(area="02", value=np.nan, status="suppressed")],
-               [row(area="02", status="conflicting"), row(area="02", value=4, status="conflicting")],
-               [row(area="02", basis="cumulative")]],
-    ids=["silent", "missing", "suppressed", "conflicting", "other basis"],
-)  # fmt: skip
-def test_a_total_with_a_silent_part_is_missing_and_never_a_smaller_sum(second):
+@every_silence
+def test_a_total_with_a_silent_part_is_missing_and_never_a_smaller_sum(silence):
+    second = [row(area="02", **told) for told in silence]
     result = total(row("2022", 1, area="01"), row("2022", 2, area="02"), row(area="01"), *second)
     assert result.loc[result["period"].astype(str) == "2022", "value"].to_list() == [3]
     later = result[result["period"].astype(str) == "2023"]

@@ -275,7 +275,8 @@ def test_an_area_below_one_that_is_made_up_is_made_up():
         (-0.0, "number", None, "0.0"), (-0.04, "number", None, "0.0"), (-0.00001, "percent", None, "0.0%"),
         (float("nan"), "count", None, "—"), (None, "percent", None, "—"), (pd.NA, "number", None, "—"),
         ("990101", "area", None, "青渡区"), ("users_new", "indicator", None, "新发现吸毒人员"),
-        ("above", "word", None, "高于控制线"), (pd.Period("2025-06"), "period", None, "2025年6月"), ("2–7", "text", None, "2–7"),
+        ("above", "word", None, "高于控制线"), (pd.Period("2025-06"), "period", None, "2025年6月"),
+        ("2–7", "text", None, "2–7"),
     ],
 )  # fmt: skip
 def test_a_value_is_shown_half_up_with_thousands_and_a_dash_for_unknown(value, form, decimals, shown):

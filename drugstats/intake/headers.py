@@ -33,6 +33,11 @@ def columns(sheet: Sheet, lang: str) -> tuple[dict, dict, list[Problem]]:
         else:
             known[key] = column
 
+    odd = {"value": roles["value"]} if "value" in roles and "indicator" not in roles else {}
+    odd |= indicators if "indicator" in roles else {}
+    for column in odd.values():
+        what = vocab.text("error.two_layouts", lang, heading=str(sheet.rows[0][column]).strip())
+        problems.append(_problem(sheet, column, what))
     needed = LONG if "indicator" in roles else WIDE
     missing = [vocab.text(f"column.{role}", lang) for role in needed if role not in roles]
     if not missing and needed == WIDE and not indicators and not problems:

@@ -3,12 +3,13 @@
 import re
 from functools import cache
 
+YEAR = r"((?:19|20)\d{2})"
 SHAPES = [
-    (r"(\d{4})年?", "{0}"),
-    (r"(\d{4})年(?:第)?([1-4])季度", "{0}Q{1}"),
-    (r"(\d{4})Q([1-4])", "{0}Q{1}"),
-    (r"(\d{4})年(\d{1,2})月", "{0}-{1:0>2}"),
-    (r"(\d{4})-(\d{2})", "{0}-{1}"),
+    (rf"{YEAR}年?", "{0}"),
+    (rf"{YEAR}年第?([1-4])季度", "{0}Q{1}"),
+    (rf"{YEAR}Q([1-4])", "{0}Q{1}"),
+    (rf"{YEAR}年(0?[1-9]|1[0-2])月", "{0}-{1:0>2}"),
+    (rf"{YEAR}-(0[1-9]|1[0-2])", "{0}-{1}"),
 ]
 
 
@@ -18,8 +19,6 @@ def parse(cell) -> str | None:
     text = f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
     for shape, contract in SHAPES:
         match = re.fullmatch(shape, text, re.ASCII)
-        if match and not contract.endswith("2}") and "-" not in contract:
-            return contract.format(*match.groups())
-        if match and 1 <= int(match[2]) <= 12:
+        if match:
             return contract.format(*match.groups())
     return None

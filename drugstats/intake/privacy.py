@@ -3,16 +3,20 @@
 import re
 from datetime import date
 from functools import lru_cache
+from unicodedata import normalize
 
 from drugstats import vocab
 from drugstats.intake.problems import Problem, address
 from drugstats.intake.sheets import Sheet
+from drugstats.intake.units import LARGEST_COUNT
 
-HEADINGS = re.compile(r"姓名|身份证|证件号|手机号|联系电话|护照|住址|人员编号|出生日期")
-IDENTITY = re.compile(r"(?<!\d)(\d{6})(\d{4})(\d{2})(\d{2})\d{3}[\dXx](?!\d)")
+HEADINGS = re.compile(r"姓名|身份证|身份号|证件号|手机号|联系电话|护照|住址|人员编号|出生日期")
+LONGEST_HEADING = 30
+IDENTITY = re.compile(r"(?<!\d)\d{6}(\d{4})(\d{2})(\d{2})\d{3}[\dXx](?!\d)")
+OLD_IDENTITY = re.compile(r"(?<!\d)\d{6}(\d{2})(\d{2})(\d{2})\d{3}(?!\d)")
+MASKED_IDENTITY = re.compile(r"(?<!\d)\d{6}(?:\d{4})?\*{4,8}\d{3}[\dXx]")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 WEIGHTS = [2 ** (17 - place) % 11 for place in range(17)]
-LARGEST_COUNT = 1e15
 
 
 def persons(sheet: Sheet, lang: str) -> list[Problem]:
@@ -34,21 +38,34 @@ def _kind(cell) -> str | None:
         return "identity" if abs(cell) >= LARGEST_COUNT else None
     if not isinstance(cell, str):
         return None
-    text = cell.replace(" ", "")
-    if len(text) < 11:
-        return "heading" if HEADINGS.search(text) else None
-    if any(_is_identity(match) for match in IDENTITY.finditer(text)):
+    text = normalize("NFKC", cell)
+    together = re.sub(r"\s", "", text)
+    if len(together) <= LONGEST_HEADING and HEADINGS.search(together):
+        return "heading"
+    if len(together) < 11:
+        return None
+    # Spaces may stand inside a number or between two: both readings are looked at.
+    if any(_has_identity(reading) for reading in (text, together)):
         return "identity"
-    if PHONE.search(text):
-        return "phone"
-    return None
+    return "phone" if PHONE.search(text) or PHONE.search(together) else None
 
 
-def _is_identity(match: re.Match) -> bool:
-    number = match[0].upper()
+def _has_identity(text: str) -> bool:
+    if MASKED_IDENTITY.search(text):
+        return True
+    if any(_is_day(1900 + int(match[1]), match[2], match[3]) for match in OLD_IDENTITY.finditer(text)):
+        return True
+    return any(_is_day(match[1], match[2], match[3]) and _is_checked(match[0]) for match in IDENTITY.finditer(text))
+
+
+def _is_day(year, month, day) -> bool:
     try:
-        date(int(match[2]), int(match[3]), int(match[4]))
+        date(int(year), int(month), int(day))
     except ValueError:
         return False
+    return True
+
+
+def _is_checked(number: str) -> bool:
     total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == number[17]
+    return "10X98765432"[total % 11] == number[17].upper()

@@ -1,6 +1,7 @@
 """What is wrong with a file, and where: file, sheet, cell and one sentence."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from drugstats import vocab
 from drugstats.tables import TableError
@@ -35,3 +36,19 @@ def address(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return f"{letters}{row + 1}"
+
+
+def position(place: str) -> tuple[int, int]:
+    """Return the row and column of a cell's name, counted from zero: C5 is (4, 2)."""
+    letters = place.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(place[len(letters) :]) - 1, column - 1
+
+
+def shown(cell) -> str:
+    """Return a cell as a person sees it: 202503, not 202503.0; a date without its hours."""
+    if isinstance(cell, float) and cell.is_integer():
+        return f"{cell:.0f}"
+    return cell.date().isoformat() if isinstance(cell, datetime) else str(cell)

@@ -2,14 +2,24 @@
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from drugstats import vocab
-from drugstats.intake.problems import Problem, refuse
+from drugstats.intake.problems import Problem, address, position, refuse
+from drugstats.tables import TableError
 
 ENDINGS = (".xlsx", ".csv")
+OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods", ".tsv")
+CSV_SHEET = "CSV"
+MOST_CELLS = 50_000_000
+CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+PLACE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
+VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)<")
 
 
 @dataclass(frozen=True)
@@ -22,38 +32,88 @@ class Sheet:
 
 
 def read(path: Path, lang: str) -> list[Sheet]:
-    """Return the sheets of a workbook (.xlsx) or text table (.csv); raises TableError for anything else."""
+    """Return the sheets of a workbook (.xlsx) or text table (.csv) that hold anything; raises TableError otherwise."""
     if path.suffix.lower() not in ENDINGS:
         _refuse(path, "error.ending", lang, endings=", ".join(ENDINGS))
     content = path.read_bytes()
     if not content:
         _refuse(path, "error.empty_file", lang)
-    sheets = _workbook(path, content, lang) if path.suffix.lower() == ".xlsx" else [_text_table(path, content, lang)]
+    found = (
+        _workbook(path, content, lang) if path.suffix.lower() == ".xlsx" else {CSV_SHEET: _text(path, content, lang)}
+    )
+    sheets = [Sheet(path.name, name, [[_plain(cell) for cell in row] for row in rows]) for name, rows in found.items()]
     filled = [sheet for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
     if not filled:
         _refuse(path, "error.empty_file", lang)
     return filled
 
 
-def _workbook(path: Path, content: bytes, lang: str) -> list[Sheet]:
+def _plain(cell):
+    return "" if isinstance(cell, str) and not cell.strip() else cell
+
+
+def _workbook(path: Path, content: bytes, lang: str) -> dict[str, list]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        # calamine does not check the archive's checksums, so a flipped bit would change a number in silence.
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            broken = archive.testzip()
-        if broken:
-            _refuse(path, "error.damaged", lang)
+            # calamine does not check the archive's checksums, so a flipped bit would change a number in silence.
+            if archive.testzip():
+                _refuse(path, "error.damaged", lang)
+            looked_at = {name: _second_look(archive.read(part)) for name, part in _parts(archive).items()}
+        if any(size > MOST_CELLS for _, size in looked_at.values()):
+            _refuse(path, "error.too_large", lang)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [
-            Sheet(path.name, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-        ]
-    except (zipfile.BadZipFile, CalamineError):
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except TableError:
+        raise
+    except (
+        zipfile.BadZipFile, zlib.error, ElementTree.ParseError, CalamineError, RuntimeError, NotImplementedError,
+        KeyError, ValueError, EOFError, OSError,
+    ):  # fmt: skip
         _refuse(path, "error.not_workbook", lang)
+    for name, (faults, _) in looked_at.items():
+        for place, token in faults.items():
+            _put(sheets[name], *position(place), token or vocab.text("uncalculated", lang))
+    return sheets
 
 
-def _text_table(path: Path, content: bytes, lang: str) -> Sheet:
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The archive member of each worksheet by the sheet's name."""
+    related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {item.get("Id"): item.get("Target").removeprefix("/xl/") for item in related}
+    parts = {}
+    for item in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if item.tag.endswith("}sheet"):
+            key = next(value for name, value in item.attrib.items() if name.endswith("}id"))
+            parts[item.get("name")] = f"xl/{targets[key]}"
+    return parts
+
+
+def _second_look(xml: bytes) -> tuple[dict[str, str], int]:
+    """What the reader would pass over in silence: error values, and formulas never calculated (empty text); the size."""
+    faults, last_row, last_column = {}, 0, 0
+    for attributes, inside in CELL.findall(xml):
+        place = PLACE.search(attributes)
+        if not place:
+            continue
+        row, column = position(place[1].decode())
+        last_row, last_column = max(last_row, row), max(last_column, column)
+        value = VALUE.search(inside)
+        if b't="e"' in attributes:
+            faults[place[1].decode()] = value[1].decode() if value else ""
+        elif b"<f" in inside and not value and b't="str"' not in attributes:
+            faults[place[1].decode()] = ""
+    return faults, (last_row + 1) * (last_column + 1)
+
+
+def _put(rows: list[list], row: int, column: int, token: str) -> None:
+    rows += [[] for _ in range(row + 1 - len(rows))]
+    rows[row] = [*rows[row], *[""] * (column + 1 - len(rows[row]))]
+    rows[row][column] = token
+
+
+def _text(path: Path, content: bytes, lang: str) -> list[list]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -64,7 +124,18 @@ def _text_table(path: Path, content: bytes, lang: str) -> Sheet:
         _refuse(path, "error.encoding", lang)
     if "\0" in text:
         _refuse(path, "error.not_workbook", lang)
-    return Sheet(path.name, vocab.text("csv_sheet", lang), list(csv.reader(io.StringIO(text, newline=""))))
+    reader, rows = csv.reader(io.StringIO(text, newline=""), strict=True), []
+    try:
+        rows = list(reader)
+    except csv.Error:
+        _refuse(path, "error.torn", lang, line=reader.line_num)
+    # A line with fewer or more cells than the headings has lost or won a comma: its numbers may stand one column off.
+    headings = len(rows[0]) if rows else 0
+    torn = [n for n, row in enumerate(rows) if row and len(row) != headings and any(cell.strip() for cell in row)]
+    if torn and headings > 1:
+        what = vocab.text("error.torn", lang, line=torn[0] + 1)
+        refuse([Problem(what, path.name, CSV_SHEET, address(torn[0], 0))], lang)
+    return rows
 
 
 def _refuse(path: Path, key: str, lang: str, **words):

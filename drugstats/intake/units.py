@@ -4,17 +4,17 @@ import math
 import re
 
 NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+LARGEST_COUNT = 1e15  # beyond it float64 rounds whole numbers
 
 
 def parse(cell) -> float | None:
     """Return a cell's number, NaN for an empty cell (not known), None where it is neither."""
     if isinstance(cell, bool):
         return None
-    if isinstance(cell, int | float):
-        return float(cell)
-    text = cell.strip() if isinstance(cell, str) else None
-    if text == "":
-        return math.nan
-    if text is None or not NUMBER.fullmatch(text):
-        return None
-    return float(text.replace(",", ""))
+    if isinstance(cell, str):
+        text = cell.strip()
+        if text == "":
+            return math.nan
+        cell = float(text.replace(",", "")) if NUMBER.fullmatch(text) else None
+    number = isinstance(cell, int | float) and math.isfinite(cell) and abs(cell) < LARGEST_COUNT
+    return float(cell) if number else None

@@ -253,7 +253,9 @@ def test_a_part_above_its_whole_is_found_across_files(tmp_path):
     assert len(intake.load(tmp_path)) == 2
 
 
-@pytest.mark.parametrize("column, cell, role", [("状态", "provisional", "status"), ("口径", "旧", "basis"), ("备注", "估", "note")])
+@pytest.mark.parametrize(
+    "column, cell, role", [("状态", "provisional", "status"), ("口径", "旧", "basis"), ("备注", "估", "note")]
+)
 def test_what_stands_beside_a_wide_number_stays_with_it(tmp_path, column, cell, role):
     path = write(tmp_path / "x.xlsx", [[*HEADINGS, column], ["青渡区", MARCH, 3, cell]])
     assert cell in intake.load(path)[role][0]

@@ -76,9 +76,7 @@ def test_the_true_place_of_a_small_county_is_kept_95_times_in_a_hundred(whole, t
     assert chance_that_the_worst_place_is_missed(whole, truth, almost) <= 0.05
 
 
-@pytest.mark.parametrize(
-    "one, two, truth", [(2, 2, 0.5), (3, 3, 0.5), (5, 5, 0.3), (1, 20, 0.05), (12, 12, 0.2)]
-)
+@pytest.mark.parametrize("one, two, truth", [(2, 2, 0.5), (3, 3, 0.5), (5, 5, 0.3), (1, 20, 0.05), (12, 12, 0.2)])
 def test_equal_small_counties_are_told_apart_at_most_once_in_twenty(one, two, truth):
     assert chance_of_being_told_apart(one, two, truth) <= 0.05
 

@@ -90,9 +90,7 @@ def test_byar_stays_within_two_per_mille_of_exact_from_ten_events_on_as_phe_says
 
 def test_all_390_rates_of_the_english_police_forces_are_as_printed():
     observed = tables.read(ROOT / "data" / "england" / "observations.csv")
-    ratios = tables.ratio(
-        observed, indicator="rate", part="drug_misuse_deaths", whole="population", whole_when="end"
-    )
+    ratios = tables.ratio(observed, indicator="rate", part="drug_misuse_deaths", whole="population", whole_when="end")
     result = rates.rate(ratios, events="part", exposure="whole", per=100_000)
     printed = golden("england_rates.csv").assign(period=lambda df: tables.periods(df["period"]))
     both = printed.merge(result, on=["area", "period"])
