@@ -297,7 +297,7 @@ def test_a_ratio_never_uses_a_conflicting_row_or_another_area():
 
 @pytest.mark.parametrize("then, now", [("2022", "2023"), ("2022Q3", "2023Q3"), ("2022-06", "2023-06")])
 def test_a_change_looks_back_one_year_whatever_the_frequency(then, now):
-    result = tables.changes(observations(row(now, 5, status="provisional"), row(then, 4)))
+    result = tables.changes(observations(row(now, 5), row(then, 4, status="provisional")))
     assert (result["after"].item(), result["before"].item()) == (5, 4)
     assert str(result["period_before"].item()) == then and result["status"].item() == "provisional"
 

@@ -91,7 +91,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _second_look(xml: bytes) -> tuple[dict[str, str], int]:
-    """What the reader would pass over in silence: error values, and formulas never calculated (empty text); the size."""
+    """What the reader passes over in silence, error values and formulas never calculated (empty text); and the size."""
     faults, last_row, last_column = {}, 0, 0
     for attributes, inside in CELL.findall(xml):
         place = PLACE.search(attributes)

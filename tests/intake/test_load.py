@@ -338,11 +338,13 @@ def test_a_folder_named_like_a_workbook_is_no_workbook(tmp_path):
     assert len(intake.load(tmp_path)) == 2
 
 
-def test_two_files_of_one_name_can_be_told_apart_by_their_source(tmp_path):
-    for county in ("青渡区", "望鹭区"):
-        (tmp_path / county).mkdir()
-        write(tmp_path / county / "月报.csv", [HEADINGS, [county, MARCH, 1]])
-    assert intake.load(tmp_path)["source"].nunique() == 2
+def test_files_of_one_name_can_be_told_apart_by_their_source(tmp_path):
+    for year in ("2024", "2025"):
+        for county in ("青渡区", "望鹭区"):
+            (tmp_path / year / county).mkdir(parents=True)
+            write(tmp_path / year / county / "月报.csv", [HEADINGS, [county, f"{year}年3月", 1]])
+    assert intake.load([tmp_path / "2025"])["source"].nunique() == 2
+    assert intake.load(tmp_path)["source"].nunique() == 4
 
 
 def test_the_same_file_given_twice_is_refused_not_doubled(tmp_path):

@@ -338,6 +338,33 @@ def test_any_flipped_bit_is_refused_or_changes_no_value(sound, tmp_path):
             assert "文件x.xlsx" in str(error)
 
 
+def prefixed(part):
+    part = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", part)
+    return part.replace(b'xmlns="', b'xmlns:x="')
+
+
+SPELLINGS = {
+    "a name space": prefixed,
+    "single quotes": lambda part: re.sub(rb'="([^"]*)"', rb"='\1'", part),
+    "no cell names": lambda part: re.sub(rb' r="[A-Z]+\d+"', b"", part),
+    "spaces and lines": lambda part: part.replace(b' t="e"', b'\n t = "e" ').replace(b"<v></v>", b"<v>\n</v>"),
+}
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("fault", [b' t="e"><v>#N/A</v>', b"><f>10+2</f><v></v>"])
+def test_an_error_or_an_uncalculated_formula_is_found_however_a_program_spells_its_cells(sound, tmp_path, fault, spell):
+    def change(name, part):
+        if name != "xl/worksheets/sheet1.xml":
+            return part
+        return spell(part.replace(b"><v>12</v>", fault))
+
+    (tmp_path / "x.xlsx").write_bytes(stored(sound[0], lambda name, part: spell(part) if "sheet1" in name else part))
+    assert found(tmp_path / "x.xlsx") == sound[1]
+    (tmp_path / "x.xlsx").write_bytes(stored(sound[0], change))
+    assert "单元格C2" in refusal(tmp_path / "x.xlsx")
+
+
 def test_a_workbook_cut_anywhere_is_refused(sound, tmp_path):
     for length in range(1, len(sound[0]), 97):
         (tmp_path / "x.xlsx").write_bytes(sound[0][:length])
