@@ -1,6 +1,7 @@
 """From office files to observations: every number keeps its file, sheet and cell, or the file is refused."""
 
 import math
+import os
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -63,7 +64,10 @@ def _is_meant(file: Path) -> bool:
 def _named(paths: list[Path]) -> list[tuple[Path, str]]:
     """Each file with the name that tells it from the others."""
     times = Counter(path.name for path in paths)
-    return [(path, path.name if times[path.name] == 1 else f"{path.parent.name}/{path.name}") for path in paths]
+    above = Path(os.path.commonpath([path.resolve().parent for path in paths]))
+    return [
+        (path, path.name if times[path.name] == 1 else path.resolve().relative_to(above).as_posix()) for path in paths
+    ]
 
 
 def _sheets(path: Path, name: str, lang: str) -> list[Sheet]:

@@ -17,9 +17,8 @@ ENDINGS = (".xlsx", ".csv")
 OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods", ".tsv")
 CSV_SHEET = "CSV"
 MOST_CELLS = 50_000_000
-CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-PLACE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
-VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)<")
+PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+SUSPECT = re.compile(rb"""<(?:[\w.-]+:)?f[\s/>]|\bt\s*=\s*["']e["']""")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _workbook(path: Path, content: bytes, lang: str) -> dict[str, list]:
         _refuse(path, "error.not_workbook", lang)
     for name, (faults, _) in looked_at.items():
         for place, token in faults.items():
-            _put(sheets[name], *position(place), token or vocab.text("uncalculated", lang))
+            _put(sheets[name], *place, token or vocab.text("uncalculated", lang))
     return sheets
 
 
@@ -90,21 +89,31 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _second_look(xml: bytes) -> tuple[dict[str, str], int]:
-    """What the reader passes over in silence, error values and formulas never calculated (empty text); and the size."""
-    faults, last_row, last_column = {}, 0, 0
-    for attributes, inside in CELL.findall(xml):
-        place = PLACE.search(attributes)
-        if not place:
-            continue
-        row, column = position(place[1].decode())
-        last_row, last_column = max(last_row, row), max(last_column, column)
-        value = VALUE.search(inside)
-        if b't="e"' in attributes:
-            faults[place[1].decode()] = value[1].decode() if value else ""
-        elif b"<f" in inside and not value and b't="str"' not in attributes:
-            faults[place[1].decode()] = ""
-    return faults, (last_row + 1) * (last_column + 1)
+def _second_look(xml: bytes) -> tuple[dict, int]:
+    """What the reader passes over in silence, error values and formulas never calculated (None); and the size."""
+    columns, rows = (
+        (set(found) for found in zip(*PLACE.findall(xml), strict=True)) if PLACE.search(xml) else ({b"A"}, {1})
+    )
+    width = max(position(f"{letters.decode()}1")[1] for letters in columns) + 1
+    return _faults(xml) if SUSPECT.search(xml) else {}, width * max(int(row) for row in rows)
+
+
+def _faults(xml: bytes) -> dict[tuple[int, int], str | None]:
+    faults, row, column = {}, -1, -1
+    for event, item in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
+        tag = item.tag.rpartition("}")[2]
+        if tag == "row" and event == "start":
+            row, column = int(item.get("r", row + 2)) - 1, -1
+        elif tag == "c" and event == "end":
+            row, column = position(item.get("r")) if item.get("r") else (row, column + 1)
+            inside = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in item}
+            if item.get("t") == "e":
+                faults[row, column] = inside.get("v")
+            elif "f" in inside and not inside.get("v") and item.get("t") != "str":
+                faults[row, column] = None
+        elif tag == "row":
+            item.clear()
+    return faults
 
 
 def _put(rows: list[list], row: int, column: int, token: str) -> None:
