@@ -99,7 +99,7 @@ def run_notebook(path: Path, given: dict) -> None:
         resources={"metadata": {"path": path.parent}}, config=Config(KernelManager={"transport_encryption": "auto"}),
     )  # fmt: skip
     try:
-        client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
+        client.execute(env=_surroundings())
     except CellExecutionError as error:
         if error.ename == "TableError":
             raise TableError(error.evalue) from None
@@ -109,6 +109,13 @@ def run_notebook(path: Path, given: dict) -> None:
     # The folder that was worked in is gone when the copy is read, so the copy names its neighbours instead.
     notebook.cells[place + 1].source = _assignments(given | {"data": "../observations.csv", "out": ".."})
     nbformat.write(notebook, kept / path.name)
+
+
+def _surroundings() -> dict:
+    """What the kernel inherits; the workspace's own words are found from the notebooks' folder too."""
+    workspace = os.environ.get("DRUGSTATS_WORKSPACE", str(Path.cwd()))
+    fixed = {"PYTHONPATH": str(ROOT), "DRUGSTATS_WORKSPACE": workspace, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return {**os.environ, **fixed}
 
 
 def _assignments(values: dict) -> str:

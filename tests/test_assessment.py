@@ -2,7 +2,10 @@
 
 import filecmp
 import json
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import pandas as pd
@@ -12,6 +15,7 @@ from drugstats import assessment
 from drugstats.cli import main
 from drugstats.tables import TableError
 
+ROOT = assessment.ROOT
 NATIONAL = {"national_stock", "national_new", "national_ratio", "national_enforcement", "national_printed"}
 EXAMPLE = {"england_rate", "england_rank"}
 
@@ -168,10 +172,17 @@ def test_half_a_year_is_no_year(tmp_path):
         assessment.build(tmp_path / "half.csv", tmp_path / "out", area="990100", say=lambda line: None)
 
 
-def test_an_office_with_two_columns_gets_what_these_allow(tmp_path):
+def test_an_office_with_two_columns_and_a_line_of_its_own_gets_what_these_allow(tmp_path):
+    (tmp_path / "vocabulary").mkdir()
+    own = "key,zh,en,unit,kind,part,whole,whole_when,per,better,decimals,aliases"
+    row = "new_user_ratio,本市新发现占比,our new-user ratio,fraction,share,users_new,users_current,end,,low,1,"
+    (tmp_path / "vocabulary" / "indicators.csv").write_text(f"{own}\n{row}\n", encoding="utf-8")
     rows = ["地区,年份,现有在册吸毒人员,新发现吸毒人员", "石门县,2024年,300,20", "澧县,2024年,60,4", "临澧县,2024年,120,3"]
     (tmp_path / "two.csv").write_text("\n".join(rows), encoding="gb18030")
-    assessment.build(tmp_path / "two.csv", tmp_path / "out", say=lambda line: None)
+    call = [sys.executable, "-m", "drugstats", "build", "two.csv", "--out", "out"]
+    done = subprocess.run(call, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "本市新发现占比" in exhibit(tmp_path / "out", "parts_verdict")["headings"]
     assert {"parts_verdict", "rank_ratio", "rank_count"} <= keys(tmp_path / "out")
     assert "rank_rate" not in keys(tmp_path / "out")
     assert exhibit(tmp_path / "out", "parts_verdict")["title"].startswith("常德市")

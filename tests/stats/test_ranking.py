@@ -104,6 +104,11 @@ def test_counts_alone_are_compared_as_poisson_counts(family):
     assert result["rank_low"].to_list() == [1, 1, 3, 4] and result["rank_high"].to_list() == [2, 2, 3, 4]
 
 
+def test_four_cases_against_none_are_not_told_apart():
+    assert stats.binomtest(4, 4).pvalue > 0.05
+    assert (ranking.rank(pd.DataFrame({"x": [0, 4]}), part="x")["alike"] == 1).all()
+
+
 def test_ties_share_the_best_place():
     assert rank([1, 2, 4, 3], [100, 100, 200, 100])["rank"].to_list() == [1, 2, 2, 4]
     assert rank([1, 2, 4, 3], [100, 100, 200, 100], better="high")["rank"].to_list() == [4, 2, 2, 1]
