@@ -100,7 +100,8 @@ def test_a_heading_that_only_sounds_like_it_is_not_flagged(heading):
 
 @pytest.mark.parametrize(
     "cell",
-    [WRONG, f"编号{WRONG}", identity("99010119901307123"), identity("99010119900230123"), "1" + ID, ID + "1", "",
+    [WRONG, f"编号{WRONG}", identity("99010119901307123"), identity("99010119900230123"), "1" + ID, ID + "1",
+     "", "990101901307123",
      "138123456789", "12812345678", "010-12345678", 13812345678.0, 999999999999999.0, "2025年3月", "1,234,567", True,
      0.05, None],
 )  # fmt: skip

@@ -205,7 +205,7 @@ def test_a_wrong_combination_of_columns_is_refused_rather_than_half_used(roles):
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_simulated_tables_keep_the_true_places_95_times_in_a_hundred(family):
-    random, repeats = np.random.default_rng(20240626), 300
+    random, repeats = np.random.default_rng(20240626), 200
     truth = np.linspace(0.02, 0.12, 12)
     whole = np.array([500, 30, 1_500, 60, 4_788, 150, 41, 300, 90, 900, 213, 3_000])
     place, inside = np.arange(1, 13), np.zeros((repeats, 12), dtype=bool)
@@ -218,7 +218,7 @@ def test_simulated_tables_keep_the_true_places_95_times_in_a_hundred(family):
 
 @pytest.mark.slow
 def test_simulated_equal_counties_are_mostly_left_untold():
-    random, repeats = np.random.default_rng(7), 300
+    random, repeats = np.random.default_rng(7), 200
     whole = np.array([41, 60, 90, 213, 500, 4_788])
     drawn = [random.binomial(whole, 0.05) for _ in range(repeats)]
     untold = [(rank(part, whole, family="simultaneous")["alike"] == 5).all() for part in drawn]
