@@ -131,11 +131,18 @@ def yearly(observations: pd.DataFrame, kinds: dict) -> pd.DataFrame:
     unknown = observations[~observations["indicator"].isin(list(kinds))]
     _refuse(unknown, unknown["indicator"].notna(), "an indicator of unknown kind", "add it to indicators.csv")
 
-    monthly = usable(observations)
-    kind, december = monthly["indicator"].map(kinds), monthly["period"].dt.month == 12
-    counted = monthly[(kind == "flow") | ((kind == "stock") & december)]
-    counted = counted.assign(period=counted["period"].dt.asfreq("Y"))
-    return _summed(counted, counted["indicator"].map(kinds).map({"flow": 12, "stock": 1}))
+    kind = observations["indicator"].map(kinds)
+    monthly = usable(observations[kind.isin(["stock", "flow"])])
+    needed = monthly["indicator"].map(kinds).map({"flow": 12, "stock": 1})
+    # Only December speaks for a stock; the other months keep the year in the table, so that it is seen to be missing.
+    silent = (needed == 1) & (monthly["period"].dt.month != 12)
+    monthly = monthly.assign(
+        period=monthly["period"].dt.asfreq("Y"),
+        value=monthly["value"].mask(silent),
+        status=monthly["status"].mask(silent, "final"),
+        source=monthly["source"].mask(silent, ""),
+    )
+    return _summed(monthly, needed)
 
 
 def with_total(observations: pd.DataFrame, area: str, parts: list[str], kinds: dict | None = None) -> pd.DataFrame:
@@ -259,7 +266,7 @@ def _summed(rows: pd.DataFrame, needed: pd.Series) -> pd.DataFrame:
 
 
 def _joined(sources: pd.Series) -> str:
-    return " | ".join(sorted(set(sources)))
+    return " | ".join(sorted(set(sources) - {""}))
 
 
 def _trust(status: pd.Series) -> pd.Series:

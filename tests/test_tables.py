@@ -332,3 +332,9 @@ def test_shuffled_observations_give_the_same_sums_totals_and_ratios(order):
     assert_frame_equal(tables.ratio(mixed, **definition), tables.ratio(table, **definition))
     totals = [tables.with_total(rows, "city", ["01"]).tail(24) for rows in (mixed, table)]
     assert_frame_equal(*totals)
+
+
+def test_a_year_of_a_stock_without_its_december_is_missing_and_seen_to_be():
+    table = observations(*months(range(1, 12), "users"))
+    result = tables.yearly(table, KINDS)
+    assert result["value"].isna().all() and result["status"].to_list() == ["missing"]

@@ -106,7 +106,6 @@ def change(df: pd.DataFrame, *, after: str, before: str, confidence: float | Non
     """
     x, base = numbers(df, after), numbers(df, before)
     reason = _reasons(x, base)
-    reason[(reason == "") & (base == 0)] = NO_WHOLE
     x, base = np.where(reason == "", x, np.nan), np.where(reason == "", base, np.nan)
     low, high = _no_limits(x)
     if confidence is not None:

@@ -37,8 +37,8 @@ def follows(df: pd.DataFrame, *, after: str, before: str, printed: str, decimals
 
 
 def _half_unit(level):
-    """Half the place value of the last digit that is not zero, down to millionths; half a unit for zero itself."""
-    half = np.where(level == 0, 0.5, 5e-7)
+    """Half the place value of the last digit that is not zero, down to millionths; a zero is taken as exact."""
+    half = np.where(level == 0, 0, 5e-7)
     for unit in 10.0 ** np.arange(-5, 13):
         digits = np.round(level / unit)
         half[(digits != 0) & np.isclose(level / unit, digits, rtol=1e-12, atol=0)] = unit / 2

@@ -16,7 +16,7 @@ GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 FAMILIES = ["marginal", "simultaneous"]
 HUGE = 10**9
 
-laws = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+laws = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 every_family = pytest.mark.parametrize("family", FAMILIES)
 
 

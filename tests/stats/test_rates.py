@@ -20,7 +20,7 @@ GOLDEN = ROOT / "tests" / "golden"
 METHODS = ["wilson", "clopper-pearson", "jeffreys", "mid-p"]
 LARGE = 7_500_000_000
 
-laws = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+laws = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 every_method = pytest.mark.parametrize("method", METHODS)
 confidences = st.floats(0.8, 0.999)
 

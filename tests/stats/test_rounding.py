@@ -65,6 +65,7 @@ def test_a_change_computed_from_the_unrounded_levels_always_follows(after, befor
         (3, 2, 3.0, "does not follow"),
         (0.44, 0.42, 0.048, "follows"),
         (0.44, 0.42, 0.5, "does not follow"),
+        (0, 0.05, 5.0, "does not follow"),
     ],
 )
 def test_small_levels_are_checked_like_large_ones(after, before, printed, verdict):
