@@ -16,7 +16,7 @@ from drugstats.tables import TableError
 ENDINGS = (".xlsx", ".csv")
 OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods", ".tsv")
 CSV_SHEET = "CSV"
-MOST_CELLS = 50_000_000
+MOST_CELLS = 5_000_000
 PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 SUSPECT = re.compile(rb"""<(?:[\w.-]+:)?f[\s/>]|\bt\s*=\s*["']e["']""")
 

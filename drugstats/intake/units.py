@@ -16,5 +16,5 @@ def parse(cell) -> float | None:
         if text == "":
             return math.nan
         cell = float(text.replace(",", "")) if NUMBER.fullmatch(text) else None
-    number = isinstance(cell, int | float) and math.isfinite(cell) and abs(cell) < LARGEST_COUNT
+    number = isinstance(cell, int | float) and abs(cell) < LARGEST_COUNT
     return float(cell) if number else None
