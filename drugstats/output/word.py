@@ -90,6 +90,7 @@ def _table(document, item: Item) -> None:
         for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = widths[column]
             paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if number == 0 or column else WD_ALIGN_PARAGRAPH.LEFT
             run = paragraph.add_run(text)
             run.bold = number == 0
