@@ -59,8 +59,8 @@ def unit(key: str, lang: str = "zh") -> str:
     return text(f"unit.{_row('indicators', key)['unit']}", lang)
 
 
-def source(key: str, lang: str = "zh") -> str:
-    """Return a source's title; a file name stays as it is."""
+def source(key: str) -> str:
+    """Return a source's title, in the language it was published in; a file name stays as it is."""
     return _rows("sources").get(key, {"title": str(key)})["title"]
 
 
