@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from drugstats import intake, tables, vocab
+from drugstats import intake, names, tables, vocab
 from drugstats.output import exhibits, page, report, word
 from drugstats.tables import TableError
 
@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 EXAMPLE = ROOT / "data" / "example_city"
 MANIFEST = "manifest.txt"
+PROBLEMS = "problems.csv"
 
 
 def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) -> list[Path]:
@@ -28,7 +29,9 @@ def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) ->
     anything is refused.
     """
     say(vocab.text("progress.load", lang, count=len(intake.files(data, lang)), data=data))
-    observations = intake.load(data, lang=lang)
+    observations, problems = intake.load(data, lang=lang)
+    if told := (problems["severity"] == "warning").sum():
+        say(vocab.text("progress.look_at", lang, count=told, file=PROBLEMS))
     area = _area(observations, area, lang)
     period = _period(observations, period, lang)
     say(vocab.text("progress.loaded", lang, rows=vocab.show(len(observations), "count"), area=vocab.area(area, lang),
@@ -39,6 +42,7 @@ def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) ->
     staging = Path(tempfile.mkdtemp(prefix=".drugstats-", dir=out.parent))
     try:
         tables.write(observations, staging / "observations.csv")
+        problems.to_csv(staging / PROBLEMS, index=False, encoding="utf-8-sig", lineterminator="\n")
         given = {"data": str(staging / "observations.csv"), "area": area, "period": period, "lang": lang,
                  "out": str(staging)}  # fmt: skip
         _run_notebooks(given, jobs, lang, say)
@@ -57,7 +61,7 @@ def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) ->
 
 def _area(observations: pd.DataFrame, area: str | None, lang: str) -> str:
     told = set(observations["area"])
-    code = vocab.find_area(area, lang) if area else vocab.top_area(told, lang)
+    code = names.find_area(area, lang) if area else vocab.top_area(told, lang)
     if not told & set(vocab.children(code)):
         raise TableError(vocab.text("error.no_parts", lang, area=vocab.area(code, lang)))
     return code

@@ -1,4 +1,4 @@
-"""The command line: `drugstats build` and `drugstats load`; exit 0 fine, 1 something refused, 2 wrong use."""
+"""The command line: `drugstats build`, `load` and `template`; exit 0 fine, 1 something refused, 2 wrong use."""
 
 import argparse
 import json
@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 from drugstats.tables import TableError
+
+MOST_LINES = 30
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -18,8 +20,12 @@ def main(argv: list[str] | None = None) -> int:
         arguments.run(arguments)
         return 0
     except TableError as error:
+        problems = getattr(error, "problems", None)
         if arguments.json:
-            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+            told = {} if problems is None else {"problems": problems.to_dict("records")}
+            print(json.dumps({"error": str(error)} | told, ensure_ascii=False))
+        elif problems is not None and len(problems) > 1:
+            print(*_grouped(problems, arguments.lang), error, sep="\n", file=sys.stderr)
         else:
             print(error, file=sys.stderr)
         return 1
@@ -31,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="drugstats", description="毒情统计 · drug statistics for narcotics-control offices"
     )
-    commands = parser.add_subparsers(required=True, metavar="build | load")
+    commands = parser.add_subparsers(required=True, metavar="build | load | template")
 
     build = commands.add_parser("build", help="生成毒情形势分析 · write the situation assessment")
     build.add_argument("data", nargs="?", default=EXAMPLE, help="数据文件或文件夹 · a file or folder of data")
@@ -44,9 +50,17 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="读取并检查表格 · read and check spreadsheets")
     load.add_argument("files", nargs="+", help="文件或文件夹 · files or folders")
     load.add_argument("--out", help="写出 observations.csv 的位置 · where to write observations.csv")
+    load.add_argument("--skip-unknown", action="store_true", help="跳过不认识的指标 · leave out unknown headings")
     load.set_defaults(run=_load)
 
-    for command in (build, load):
+    template = commands.add_parser("template", help="生成空白填报表 · write a clean workbook to fill in")
+    template.add_argument("out", help="写出的 .xlsx · the .xlsx to write")
+    template.add_argument(
+        "--area", help="填报地区，只列它和下级 · the area that reports; only it and those below are listed"
+    )
+    template.set_defaults(run=_template)
+
+    for command in (build, load, template):
         command.add_argument("--lang", choices=["zh", "en"], default="zh", help="语言 · language")
         command.add_argument("--json", action="store_true", help="供程序读取的结果 · a result for machines")
     return parser
@@ -71,7 +85,7 @@ def _build(arguments) -> None:
 def _load(arguments) -> None:
     from drugstats import intake, tables, vocab
 
-    observations = intake.load(arguments.files, lang=arguments.lang)
+    observations, problems = intake.load(arguments.files, lang=arguments.lang, skip_unknown=arguments.skip_unknown)
     if arguments.out:
         tables.write(observations, arguments.out)
     counts = {
@@ -79,5 +93,34 @@ def _load(arguments) -> None:
         "indicators": observations["indicator"].nunique(), "missing": int(observations["value"].isna().sum()),
         "first": str(observations["period"].min()), "last": str(observations["period"].max()),
     }  # fmt: skip
-    told = vocab.text("progress.checked", arguments.lang, **counts)
-    print(json.dumps(counts) if arguments.json else told)
+    if arguments.json:
+        print(json.dumps(counts | {"problems": problems.to_dict("records")}, ensure_ascii=False))
+    else:
+        end = "progress.some_problems" if len(problems) else "progress.no_problem"
+        print(*_grouped(problems, arguments.lang), sep="\n", end="\n" if len(problems) else "")
+        told = vocab.text("progress.checked", arguments.lang, **counts)
+        print(vocab.text(end, arguments.lang, told=told, count=len(problems)))
+
+
+def _template(arguments) -> None:
+    from drugstats import vocab
+    from drugstats.intake import template
+
+    path = template.write(arguments.out, area=arguments.area, lang=arguments.lang)
+    print(json.dumps({"made": str(path)}) if arguments.json else vocab.text("progress.made", arguments.lang, path=path))
+
+
+def _grouped(problems, lang: str) -> list[str]:
+    """One line for each kind of finding, with its first place and how many more there are."""
+    from drugstats import vocab
+
+    lines = []
+    for (severity, what, done), rows in problems.groupby(["severity", "what", "done"], sort=False):
+        first = rows.iloc[0]
+        where = "cell" if first["cell"] else "sheet" if first["sheet"] else "file"
+        place = vocab.text(f"error.at_{where}", lang, what=what, **first[["file", "sheet", "cell"]])
+        more = vocab.text("progress.more", lang, count=len(rows) - 1) if len(rows) > 1 else ""
+        words = {"severity": vocab.text(f"severity.{severity}", lang), "done": f" → {done}" if done else ""}
+        lines.append(vocab.text("progress.problem", lang, place=place, more=more, **words).rstrip())
+    left = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], *([vocab.text("progress.left", lang, count=left)] if left > 0 else [])]

@@ -92,30 +92,9 @@ def line(key: str, period) -> float:
     return float(rows["line"].iloc[0])
 
 
-@cache
-def find_area(name: str, lang: str = "zh") -> str:
-    """Return the code of an area given by code, Chinese or English name; raises TableError with the nearest names."""
-    areas, wanted = table("areas"), str(name).strip()
-    if wanted in _rows("areas"):
-        return wanted
-    codes = _areas_by_name().get(wanted, [])
-    if len(codes) == 1:
-        return codes[0]
-    if len(codes) > 1:
-        choices = text("list_comma", lang).join(f"{code} {area(areas.at[code, 'parent'], lang)}" for code in codes)
-        raise TableError(text("error.area_many", lang, name=wanted, choices=choices))
-    near = difflib.get_close_matches(wanted, [*areas["zh"], *areas["en"]], n=3, cutoff=0.5)
-    raise TableError(text("error.area", lang, name=wanted, near=text("list_comma", lang).join(near) or "—"))
-
-
-@cache
-def find_indicator(name: str, lang: str = "zh") -> str:
-    """Return the key of an indicator given by key, name or alias; raises TableError with the nearest name."""
-    names, wanted = indicator_names(), str(name).strip()
-    if wanted in names:
-        return names[wanted]
-    near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.3)
-    raise TableError(text("error.heading", lang, heading=wanted, near=near[0] if near else "—"))
+def parent(code: str) -> str:
+    """Return the code of the area above an area, empty for the highest and for an unknown code."""
+    return _rows("areas").get(code, {"parent": ""})["parent"]
 
 
 def children(code: str) -> list[str]:
@@ -238,26 +217,6 @@ def ordinal(number: int, lang: str = "zh") -> str:
         return str(number)
     tens, ones = divmod(number, 10)
     return ("" if tens == 0 else "十" if tens == 1 else DIGITS[tens] + "十") + DIGITS[ones]
-
-
-@cache
-def indicator_names() -> dict:
-    """Return the key of every name, alias and key of the indicators."""
-    rows = table("indicators")
-    named = {name: key for key, row in rows.iterrows() for name in row["aliases"].split("|") if name}
-    for column in LANGUAGES:
-        named |= dict(zip(rows[column], rows.index, strict=True))
-    return named | {key: key for key in rows.index}
-
-
-@cache
-def _areas_by_name() -> dict:
-    found = {}
-    for column in LANGUAGES:
-        for code, name in table("areas")[column].items():
-            if name and code not in found.setdefault(name, []):
-                found[name].append(code)
-    return found
 
 
 def _read(file: Path) -> pd.DataFrame:

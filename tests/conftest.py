@@ -1,6 +1,7 @@
 """What several test files share: a small folder of office files and the assessments built from it."""
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,17 +9,27 @@ import pytest
 from drugstats import assessment
 
 ROOT = Path(__file__).parent.parent
+YEARS = ("2023", "2024", "2025")
 WORKBOOKS = ROOT / "data" / "example_city" / "workbooks"
 
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory) -> Path:
-    """The example city's workbooks of its last three years."""
+    """The example city's files of its last three years."""
     folder = tmp_path_factory.mktemp("office")
-    for year in ("2023", "2024", "2025"):
-        for path in WORKBOOKS.glob(f"*{year}*.xlsx"):
+    for path in WORKBOOKS.iterdir():
+        if path.suffix == ".zip":
+            _unpack(path, folder)
+        elif any(year in path.name for year in YEARS):
             shutil.copy(path, folder)
     return folder
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    """Pack anew only the members of the last years; sorted names keep the years in order."""
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(folder / path.name, "w") as packed:
+        for member in sorted(archive.namelist())[-len(YEARS) :]:
+            packed.writestr(archive.getinfo(member), archive.read(member))
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,11 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 LOWER = {
     "tables": set(),
     "vocab": {"tables"},
+    "names": {"vocab", "tables"},
     "stats": {"tables"},
-    "intake": {"vocab", "tables"},
-    "output": {"vocab", "tables"},
-    "assessment": {"intake", "output", "vocab", "tables"},
+    "intake": {"names", "vocab", "tables"},
+    "output": {"names", "vocab", "tables"},
+    "assessment": {"intake", "output", "names", "vocab", "tables"},
     "cli": {"assessment", "intake", "vocab", "tables"},
 }
 

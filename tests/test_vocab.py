@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drugstats import vocab
+from drugstats import names, vocab
 from drugstats.stats import control, rates, rounding
 from drugstats.tables import STATUSES, TableError
 
@@ -151,7 +151,7 @@ def test_an_unknown_key_is_refused_with_the_nearest():
         lambda lang: vocab.unit("users_new", lang), lambda lang: vocab.period("2025", lang),
         lambda lang: vocab.ordinal(3, lang), lambda lang: vocab.amount(3, "users_new", lang),
         lambda lang: vocab.scale("users_new", 1e6, lang), lambda lang: vocab.show("above", "word", lang),
-        lambda lang: vocab.find_area("nowhere", lang), lambda lang: vocab.find_indicator("nothing", lang),
+        lambda lang: names.find_area("nowhere", lang), lambda lang: names.find_indicator("nothing", lang),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("lang", ["fr", "ZH", "", None])
@@ -193,8 +193,8 @@ def test_no_name_or_alias_means_two_indicators():
     for key, row in INDICATORS.iterrows():
         for name in {key, row["zh"], row["en"], *filter(None, row["aliases"].split("|"))}:
             assert name == name.strip() and owners.setdefault(name, key) == key, name
-            assert vocab.find_indicator(f" {name}\u3000") == key
-    assert owners == vocab.indicator_names()
+            assert names.find_indicator(f" {name}\u3000") == key
+    assert {names.plain(name): key for name, key in owners.items()} == names.indicator_names()
 
 
 def test_every_line_names_its_indicator_source_and_a_fraction():
@@ -227,16 +227,49 @@ def test_every_area_hangs_on_the_tree_and_has_a_name():
 
 def test_every_area_is_found_by_its_code_and_by_each_name_that_is_its_own():
     for column in vocab.LANGUAGES:
-        names = AREAS[column][AREAS[column] != ""]
-        single = names[~names.duplicated(keep=False)]
-        assert [vocab.find_area(name) for name in single.iloc[::40]] == list(single.index[::40])
-    assert [vocab.find_area(f" {code} ") for code in AREAS.index[::200]] == list(AREAS.index[::200])
+        named = AREAS[column][AREAS[column] != ""]
+        single = named[~named.duplicated(keep=False)]
+        assert [names.find_area(name) for name in single.iloc[::40]] == list(single.index[::40])
+    assert [names.find_area(f" {code} ") for code in AREAS.index[::200]] == list(AREAS.index[::200])
     with pytest.raises(TableError, match="110105 北京市、220104 长春市"):
-        vocab.find_area("朝阳区")
+        names.find_area("朝阳区")
     with pytest.raises(TableError, match="'Qingdu Distrikt', the nearest are: Qingdu District"):
-        vocab.find_area("Qingdu Distrikt", "en")
+        names.find_area("Qingdu Distrikt", "en")
     with pytest.raises(TableError, match="最接近的是：—"):
-        vocab.find_area("xyz")
+        names.find_area("xyz")
+
+
+@pytest.mark.parametrize(
+    "name, code",
+    [("鼎城", "430703"), ("汉  寿  县", "430722"), ("常德市鼎城区", "430703"), ("湖南省常德市鼎城区", "430703"), ("430703鼎城区", "430703"),
+     ("430703000000", "430703"), ("石柱土家族自治县", "500240"), ("石柱", "500240"), ("內蒙古", "150000"), ("云汀市", "990100"),
+     ("顺义县", "110113"), ("长沙市", "430100"), ("長沙縣", "430121"), ("赵县", "130133")],
+)  # fmt: skip
+def test_an_area_is_found_by_short_name_path_code_former_name_and_with_typing_slips(name, code):
+    assert names.find_area(name) == code
+
+
+def test_two_characters_have_no_suffix_to_lose():
+    with pytest.raises(TableError, match="赵县"):
+        names.find_area("赵")
+
+
+def test_an_area_of_many_names_is_settled_by_those_beside_it_and_else_asked_for():
+    assert names.find_area("朝阳区", beside=frozenset({"220100"})) == "220104"
+    assert names.find_area("桥西区", beside=frozenset({"130500"})) == "130503"  # renamed in 2020; two others keep the name
+    for name in ("长沙", "吉林", "桥西区"):
+        with pytest.raises(TableError, match="不止一个.*请写明上级"):
+            names.find_area(name)
+
+
+def test_a_county_that_was_merged_into_another_is_not_taken_for_it():
+    with pytest.raises(TableError, match="“遵义县”已于2016年撤销（并入或改设：播州区）"):
+        names.find_area("遵义县")
+
+
+def test_a_title_names_the_lowest_of_its_areas():
+    assert names.areas_within("湖南省常德市鼎城区2023年吸毒人员情况统计表") == ["430703"]
+    assert names.areas_within("云汀市（虚构）-青渡区-2025年") == ["990101"] and names.areas_within("县区月报") == []
 
 
 def test_the_area_names_of_each_language():
@@ -336,7 +369,7 @@ def line(key, when):
     except TableError:
         return None
 
-told = intake.load("x.csv")
+told = intake.load("x.csv").observations
 print(json.dumps({
     "loaded": [*told["area"], *told["indicator"]],
     "names": [vocab.area("990101"), vocab.area("990102"), vocab.amount(3, "users_glue")],

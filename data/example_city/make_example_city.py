@@ -1,20 +1,18 @@
-"""Builds the workbooks of a made-up city: every figure is drawn by chance and none describes a place."""
+"""Draws the figures of a made-up city by chance, and has its offices' files written: none describes a place."""
 
 import csv
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import mess
 import numpy as np
-import xlsxwriter
+import pandas as pd
 
 HERE = Path(__file__).resolve().parent
 AREAS = HERE.parent / "raw" / "areas_example_city.csv"
-INDICATORS = HERE.parent / "vocabulary" / "indicators.csv"
 
 SEED = 20250101
-CITY = "云汀市（虚构）"
 YEARS = range(2019, 2026)
 MONTHS = [(year, month) for year in YEARS for month in range(1, 13)]
 SPAN = len(MONTHS)
@@ -83,30 +81,39 @@ AGES = {
 SECTORS = {
     "users_state_sector": (0.006, 0.004), "users_enterprise": (0.10, 0.13), "users_farmer": (0.27, 0.24),
     "users_unemployed": (0.56, 0.55), "users_pupil": (0.006, 0.003),
-    "self-employed, not returned": (0.058, 0.073),
+    "self-employed": (0.058, 0.073),
 }
+NOT_RETURNED = "self-employed"
 COMPOSITIONS = [DRUGS, AGES, SECTORS]
 
 
 def main(folder: Path = HERE / "workbooks") -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    areas, headings = read_csv(AREAS), {row["key"]: row["zh"] for row in read_csv(INDICATORS)}
+    mess.write_city(folder, truth(), {row["code"]: row["zh"] for row in read_csv(AREAS)})
 
+
+def truth() -> pd.DataFrame:
+    """Every figure of the city in one long table: area, period (2025-03), indicator, value, NaN where not known."""
+    areas, tables = read_csv(AREAS), []
     for county, leaning in zip(COUNTIES, county_leanings(), strict=True):
         rng = np.random.default_rng([SEED, int(county.code)])
-        name = next(row["zh"] for row in areas if row["code"] == county.code)
-        townships = {row["code"]: row["zh"] for row in areas if row["parent"] == county.code}
+        townships = [row["code"] for row in areas if row["parent"] == county.code]
 
         effort = police_effort(rng)
         flows = meet_targets(county, register_flows(county, effort, rng))
-        by_township = township_returns(county, flows, list(townships), rng)
+        by_township = township_returns(county, flows, townships, rng)
         whole = county_return(county, flows, by_township, effort, leaning, rng)
-        for year in YEARS:
-            sheets = {
-                "县区月报": sheet_rows(year, [name], whole, headings),
-                "乡镇月报": sheet_rows(year, townships.values(), by_township, headings),
-            }
-            write_workbook(folder / f"{CITY}-{name}-{year}年.xlsx", sheets)
+        tables += [long_table([county.code], whole), long_table(townships, by_township)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def long_table(codes: list[str], returns: dict[str, np.ndarray]) -> pd.DataFrame:
+    tables = []
+    for key, values in returns.items():
+        known = np.array(KNOWN_ONLY_IN.get(key, [True] * SPAN))
+        values = np.where(known[:, None], np.reshape(values, (SPAN, -1)), np.nan)
+        table = pd.DataFrame(values, [f"{year}-{month:02}" for year, month in MONTHS], codes)
+        tables.append(table.stack().rename_axis(["period", "area"]).reset_index(name="value").assign(indicator=key))
+    return pd.concat(tables, ignore_index=True)[["area", "period", "indicator", "value"]]
 
 
 def read_csv(path: Path) -> list[dict]:
@@ -281,6 +288,7 @@ def compositions(users: np.ndarray, leaning: dict, rng) -> dict:
     for key, share in PARTS.items():
         whole = table["users_first_under35"] if key == "users_first_under18" else users
         table[key] = part_of(whole, over_time(*share) + leaning[key] + wander(rng, 0.001))
+    del table[NOT_RETURNED]
     return table
 
 
@@ -340,42 +348,6 @@ def opinions(table: dict, rng) -> dict:
         "awareness_asked": asked, "awareness_aware": aware,
         "satisfaction_asked": answered, "satisfaction_satisfied": satisfied, "evaluation_score": score,
     }
-
-
-def sheet_rows(year: int, names, returns: dict, headings: dict) -> list[list]:
-    keys = [key for key in headings if key in returns]
-    columns = [np.reshape(returns[key], (SPAN, -1)) for key in keys]
-    known = [KNOWN_ONLY_IN.get(key, [True] * SPAN) for key in keys]
-    months = [at for at, month in enumerate(MONTHS) if month[0] == year]
-
-    rows = [["地区", "月份", *(headings[key] for key in keys)]]
-    for at in months:
-        for place, name in enumerate(names):
-            cells = zip(columns, known, strict=True)
-            values = [column[at, place] if told[at] else None for column, told in cells]
-            rows.append([name, "{}年{}月".format(*MONTHS[at]), *values])
-    return rows
-
-
-def write_workbook(path: Path, sheets: dict[str, list[list]]) -> None:
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        # Without a fixed date no two builds would be the same file.
-        told = {"title": path.stem, "comments": "虚构数据 made-up figures", "created": datetime(2026, 1, 5)}
-        book.set_properties(told)
-        font = {"font_name": "宋体", "font_size": 11}
-        header = book.add_format(font | {"bold": True, "border": 1, "text_wrap": True, "align": "center"})
-        body = book.add_format(font)
-        for title, rows in sheets.items():
-            sheet = book.add_worksheet(title)
-            sheet.freeze_panes(1, 2)
-            sheet.set_row(0, 32)
-            sheet.set_column(0, 1, 13, body)
-            for column, heading in enumerate(rows[0][2:], start=2):
-                sheet.set_column(column, column, min(17, 2 * len(heading) + 2), body)
-            sheet.write_row(0, 0, rows[0], header)
-            for line, row in enumerate(rows[1:], start=1):
-                # A value not known stays an empty cell.
-                sheet.write_row(line, 0, row)
 
 
 if __name__ == "__main__":

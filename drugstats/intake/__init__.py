@@ -1,5 +1,5 @@
 """Office files in, checked observations out; a file that seems to hold persons is refused."""
 
-from drugstats.intake.load import files, load
+from drugstats.intake.load import Loaded, files, load
 
-__all__ = ["files", "load"]
+__all__ = ["Loaded", "files", "load"]

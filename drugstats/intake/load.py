@@ -1,44 +1,61 @@
 """From office files to observations: every number keeps its file, sheet and cell, or the file is refused."""
 
-import math
 import os
 from collections import Counter
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from drugstats import tables, vocab
-from drugstats.intake import headers, periods, privacy, sheets, units
-from drugstats.intake.problems import Problem, address, refuse, shown
+from drugstats.intake import layout, privacy, problems, reading, series, sheets, template, totals
+from drugstats.intake.block import Block
+from drugstats.intake.problems import ERROR, WARNING, Problem, address, letters, refuse
 from drugstats.intake.sheets import Sheet
 from drugstats.tables import TableError
 
 BASIS = "reported"
-TOLD = ("basis", "status", "source", "note")
+EDGES = (65_536, 1_048_576), (256, 16_384)  # where old and new workbooks cut a table off
 
 
-def load(paths, *, lang: str = "zh") -> pd.DataFrame:
-    """Return the checked observations of files or folders of .xlsx and .csv; `lang` is the language of errors.
+class Loaded(NamedTuple):
+    """What files held: the observations, and what was found wrong or done (severity, file, sheet, cell, what, done)."""
 
-    A sheet has one heading row: area, period and a column for each indicator, or area, period, indicator, value; and
-    basis, status, source, note where known. source is the file and note the sheet and cell unless the sheet gives
-    its own sources; an empty cell is missing. Raises TableError in one sentence with file, sheet and cell.
+    observations: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def load(paths, *, lang: str = "zh", skip_unknown: bool = False) -> Loaded:
+    """Return the checked observations of files, folders or .zip archives, and the list of problems.
+
+    Reads .xlsx, .xls, .et, .csv and .tsv as they were mailed: titles, stacked headings, totals, running totals. source
+    is the file and note the sheet and cell unless the sheet gives its own sources; an empty cell is missing. Unknown
+    headings are left out only with `skip_unknown`. `lang` is the language of the problems. Raises TableError with
+    file, sheet and cell when anything is refused; its `problems` holds the whole list.
     """
-    found = [sheet for path, name in _named(files(paths, lang)) for sheet in _sheets(path, name, lang)]
-    refuse([problem for sheet in found for problem in privacy.persons(sheet, lang)], lang)
-
-    rows, problems = [], []
-    for sheet in found:
-        problems += _read_sheet(sheet, rows, lang)
-    refuse(problems, lang)
-    read = {row["file"] for row in rows}
-    refuse([Problem(vocab.text("error.no_rows", lang), sheet.file) for sheet in found if sheet.file not in read], lang)
-    observations = _table(rows, lang)
-    refuse(_duplicates(observations, lang), lang)
-    refuse(_parts_above_whole(observations, lang), lang)
-    return tables.check(observations.drop(columns=["file", "sheet", "cell"]))
+    found, read, origins = [], [], []
+    for name, inside, told in sheets.read(_named(files(paths, lang)), lang):
+        refuse([problem for sheet in inside for problem in privacy.persons(sheet, lang)], lang)
+        found += told
+        count = len(read)
+        for sheet in inside:
+            if sheet.state != "Visible":
+                found.append(_told(sheet, "", "told.hidden_sheet", "done.hidden_sheet", lang))
+            elif not template.is_guide(sheet):
+                cells = _read_sheet(sheet, found, lang, skip_unknown)
+                read += [cells.assign(origin=len(origins))] if len(cells) else []
+                origins.append((sheet.file, sheet.name))
+        if len(read) == count and not any(problem.severity == ERROR for problem in found):
+            hidden = inside and all(sheet.state != "Visible" for sheet in inside)
+            found.append(Problem(vocab.text("error.no_sheet" if hidden else "error.no_rows", lang), name))
+    refuse(found, lang)
+    numbers, told = series.settle(_cells(read, origins), lang)
+    refuse(found + told, lang)
+    numbers, more = series.once(numbers, lang)
+    found += told + more + totals.levels(numbers, lang) + _parts_above_whole(numbers, lang)
+    refuse(found, lang)
+    return Loaded(tables.check(_observations(numbers)), problems.table(found))
 
 
 def files(paths, lang: str = "zh") -> list[Path]:
@@ -48,17 +65,11 @@ def files(paths, lang: str = "zh") -> list[Path]:
     for path in named:
         if not path.exists():
             raise TableError(vocab.text("error.no_file", lang, file=path))
-        chosen += sorted(file for file in path.rglob("*") if _is_meant(file)) if path.is_dir() else [path]
+        inside = (file for file in path.rglob("*") if file.is_file() and sheets.is_meant(file))
+        chosen += sorted(inside) if path.is_dir() else [path]
     if not chosen:
         raise TableError(vocab.text("error.empty_folder", lang, file=named[0] if named else "—"))
     return chosen
-
-
-def _is_meant(file: Path) -> bool:
-    """A spreadsheet that cannot be read is meant too: it is refused by name, not passed over."""
-    spreadsheet = file.suffix.lower() in (*sheets.ENDINGS, *sheets.OTHER_SPREADSHEETS)
-    own = file.parent.name != "vocabulary" and not file.name.startswith(("~$", "."))
-    return spreadsheet and own and file.is_file()
 
 
 def _named(paths: list[Path]) -> list[tuple[Path, str]]:
@@ -70,145 +81,111 @@ def _named(paths: list[Path]) -> list[tuple[Path, str]]:
     ]
 
 
-def _sheets(path: Path, name: str, lang: str) -> list[Sheet]:
-    return [replace(sheet, file=name) for sheet in sheets.read(path, lang)]
+def _read_sheet(sheet: Sheet, found: list[Problem], lang: str, skip_unknown: bool) -> pd.DataFrame:
+    blocks = layout.blocks(sheet, lang)
+    parts = []
+    for block in blocks:
+        cells = reading.read(block, skip_unknown)
+        found += block.problems
+        if len(cells) and block.sound:
+            cells, told = totals.reconcile(cells, sheet, lang)
+            found += told
+            parts.append(cells)
+    found += layout.strays(sheet, blocks, lang) + _unseen(sheet, blocks, lang)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _read_sheet(sheet: Sheet, rows: list[dict], lang: str) -> list[Problem]:
-    roles, indicators, problems = headers.columns(sheet, lang)
-    if problems:
-        return problems
-    for number, cells in enumerate(sheet.rows[1:], start=1):
-        cells = [*cells, *[""] * (len(sheet.rows[0]) - len(cells))]
-        if all(cell == "" for cell in cells):
-            continue
-        reader = _Row(sheet, number, cells, roles, lang, problems)
-        if "indicator" in roles:
-            rows.append(reader.observation(reader.indicator(), roles["value"]))
-        else:
-            rows += [reader.observation(key, column) for key, column in indicators.items()]
-    return problems
+def _unseen(sheet: Sheet, blocks: list[Block], lang: str) -> list[Problem]:
+    """What a reader of the sheet would not see, or would not expect."""
+    rows = {row for block in blocks for row in block.body}.intersection(sheet.hidden_rows)
+    columns = {column for block in blocks for column in block.columns}.intersection(sheet.hidden_columns)
+    told = []
+    if rows:
+        told.append((f"A{min(rows) + 1}", "told.hidden_rows", {"count": len(rows)}))
+    if columns:
+        told.append((f"{letters(min(columns))}1", "told.hidden_columns", {"count": len(columns)}))
+    if len(blocks) > 1:
+        told.append((f"A{blocks[1].head[0] + 1}", "told.second_table", {"count": len(blocks)}))
+    if len(sheet.rows) in EDGES[0] or max(map(len, sheet.rows), default=0) in EDGES[1]:
+        told.append((f"A{len(sheet.rows)}", "told.edge", {}))
+    return [_told(sheet, cell, key, "done.read", lang, **words) for cell, key, words in told]
 
 
-class _Row:
-    """One row of a sheet being read; what is wrong goes to `problems` with its cell."""
-
-    def __init__(self, sheet, number, cells, roles, lang, problems):
-        self.sheet, self.number, self.cells = sheet, number, cells
-        self.roles, self.lang, self.problems = roles, lang, problems
-        self.fixed = {"area": self.area(), "period": self.period()}
-        self.told = {name: str(cells[roles[name]]).strip() for name in TOLD if name in roles}
-        if self.told.get("status", "final") not in (*tables.STATUSES, ""):
-            self._wrong(roles["status"], "error.status", text=self.told["status"], known=", ".join(tables.STATUSES))
-
-    def area(self) -> str | None:
-        return self._found("area", lambda cell: vocab.find_area(shown(cell), self.lang))
-
-    def indicator(self) -> str | None:
-        return self._found("indicator", lambda cell: vocab.find_indicator(str(cell), self.lang))
-
-    def period(self) -> str | None:
-        return self._found("period", periods.parse)
-
-    def observation(self, key: str | None, column: int) -> dict:
-        cell = self.cells[column]
-        value = units.parse(cell)
-        if value is None:
-            self._wrong(column, "error.number", text=shown(cell))
-            value = math.nan
-        elif value < 0:
-            self._wrong(column, "error.negative", text=shown(cell))
-        elif value > 1 and key in _fractions():
-            self._wrong(column, "error.share", text=shown(cell))
-        status = self.told.get("status") or ("missing" if math.isnan(value) else "final")
-        if math.isnan(value) != (status in tables.NO_VALUE) and status in tables.STATUSES:
-            self._wrong(column, "error.status_value", text=shown(cell) or "—", status=status)
-        place = {"file": self.sheet.file, "sheet": self.sheet.name, "cell": address(self.number, column)}
-        return place | self.fixed | self._origin(place) | {
-            "indicator": key, "basis": self.told.get("basis") or BASIS, "value": value, "status": status
-        }  # fmt: skip
-
-    def _origin(self, place: dict) -> dict:
-        """Source and note: as a table with its own sources gives them, else the file and the cell."""
-        note = self.told.get("note", "")
-        if self.told.get("source"):
-            return {"source": self.told["source"], "note": note}
-        cell = f"{place['sheet']}!{place['cell']}"
-        return {"source": place["file"], "note": f"{cell} {note}".strip()}
-
-    def _found(self, role: str, find):
-        column = self.roles[role]
-        if self.cells[column] == "":
-            return self._wrong(column, "error.empty_key", missing=vocab.text(f"column.{role}", self.lang))
-        try:
-            found = find(self.cells[column])
-        except TableError as error:
-            return self.problems.append(self._problem(column, str(error)))
-        return found or self._wrong(column, f"error.{role}", text=shown(self.cells[column]))
-
-    def _wrong(self, column: int, key: str, **words) -> None:
-        self.problems.append(self._problem(column, vocab.text(key, self.lang, **words)))
-
-    def _problem(self, column: int, what: str) -> Problem:
-        return Problem(what, self.sheet.file, self.sheet.name, address(self.number, column))
+def _told(sheet: Sheet, cell: str, what: str, done: str, lang: str, **words) -> Problem:
+    return Problem(vocab.text(what, lang, **words), sheet.file, sheet.name, cell, WARNING, vocab.text(done, lang))
 
 
-@cache
-def _fractions() -> set:
-    """Shares and rates that are written as fractions: 93.5 there is a percent, and is not guessed to be one."""
-    indicators = vocab.table("indicators")
-    return set(indicators.index[indicators["unit"] == "fraction"])
+def _cells(read: list[pd.DataFrame], origins: list[tuple[str, str]]) -> pd.DataFrame:
+    """All numbers of all sheets with their file, sheet and basis."""
+    cells = pd.concat(read, ignore_index=True)
+    cells = cells.fillna(dict.fromkeys(reading.SPARSE, ""))
+    files, named = ([origin[n] for origin in origins] for n in (0, 1))
+    basis = cells["told_basis"].replace("", BASIS) if "told_basis" in cells else pd.Series(BASIS, cells.index)
+    return cells.assign(
+        file=_repeated(files, cells["origin"]), sheet=_repeated(named, cells["origin"]), basis=basis.astype("category")
+    )
 
 
-def _table(rows: list[dict], lang: str) -> pd.DataFrame:
-    table = pd.DataFrame(rows).astype({"value": "float64"})
-    kinds = table["period"].str.len()
-    if kinds.nunique() > 1:
-        first, other = table.iloc[0], table[kinds != kinds.iloc[0]].iloc[0]
-        what = vocab.text("error.frequency", lang, one=first["period"], other=other["period"])
-        refuse([Problem(what, other["file"], other["sheet"], other["cell"])], lang)
-    return table.assign(period=tables.periods(table["period"]))
+def _repeated(texts: list[str], places: pd.Series) -> pd.Categorical:
+    unique = list(dict.fromkeys(texts))
+    return pd.Categorical.from_codes(np.array([unique.index(text) for text in texts])[places], unique)
 
 
-def _duplicates(observations: pd.DataFrame, lang: str) -> list[Problem]:
-    settled = observations[observations["status"] != "conflicting"]
-    first = settled.drop_duplicates(tables.KEY).set_index(tables.KEY)
-    again = settled[settled.duplicated(tables.KEY)]
-    problems = []
-    for _, row in again.iterrows():
-        before = first.loc[tuple(row[name] for name in tables.KEY)]
-        words = {name: before[name] for name in ("file", "sheet", "cell")}
-        words |= {"area": vocab.area(row["area"], lang), "indicator": vocab.indicator(row["indicator"], lang)}
-        what = vocab.text("error.twice", lang, period=vocab.period(row["period"], lang), **words)
-        problems.append(Problem(what, row["file"], row["sheet"], row["cell"]))
-    return problems
+def _observations(numbers: pd.DataFrame) -> pd.DataFrame:
+    """The contract's columns; source and note as a table with its own sources gives them, else file and cell."""
+    source, note = numbers["file"].astype("str"), _places(numbers)
+    for name in ("said", "told_note"):
+        if name in numbers:
+            note = (note + " " + numbers[name]).str.rstrip()
+    if "told_source" in numbers:
+        own = numbers["told_source"] != ""
+        source = source.mask(own, numbers["told_source"])
+        note = note.mask(own, numbers["told_note"] if "told_note" in numbers else "")
+    texts = {name: numbers[name].astype("str") for name in ("area", "indicator", "basis", "status")}
+    table = pd.DataFrame(
+        texts | {"period": numbers["period"], "value": numbers["value"], "source": source, "note": note}
+    )
+    return table[tables.COLUMNS].reset_index(drop=True)
 
 
-def _parts_above_whole(observations: pd.DataFrame, lang: str) -> list[Problem]:
+def _places(numbers: pd.DataFrame) -> pd.Series:
+    """The sheet and cell of each number (县区月报!C5), for a difference both cells."""
+    pairs = numbers.groupby(["sheet", "column"], observed=True).ngroup()
+    first = pairs.drop_duplicates()
+    starts = {pair: f"{numbers.at[at, 'sheet']}!{letters(int(numbers.at[at, 'column']))}" for at, pair in first.items()}
+    named = [f"{starts[pair]}{row}" for pair, row in zip(pairs.tolist(), (numbers["row"] + 1).tolist(), strict=True)]
+    place = pd.Series(named, numbers.index, dtype="str")
+    if "minus" not in numbers:
+        return place
+    minus = numbers["minus"].fillna("")
+    return place + ("−" + minus).where(minus != "", "")
+
+
+def _parts_above_whole(numbers: pd.DataFrame, lang: str) -> list[Problem]:
     """No share's part may be above its whole in one period: 30 newly found of 26 registered is a slip of the pen."""
     indicators = vocab.table("indicators")
     shares = indicators[(indicators["kind"] == "share") & (indicators["part"] != "")]
+    once = tables.usable(numbers)
     # On two bases in one period nobody can say which part belongs to which whole.
-    once = tables.usable(observations)
     once = once[~once.duplicated(["area", "period", "indicator"], keep=False)]
-    told, problems = dict(list(once.groupby("indicator"))), []
-    for key in shares.index:
-        definition = vocab.ratio(key)
-        needed = {definition["part"], *definition["whole"].split("+")}
-        if not needed <= told.keys():
-            continue
-        ratio = tables.ratio(tables.stack(*(told[one] for one in needed)), **definition)
-        for _, row in ratio[ratio["part"] > ratio["whole"]].iterrows():
-            problems.append(_part_problem(observations, definition, row, lang))
-    return problems
+    told, found = dict(list(once.groupby("indicator", observed=True))), []
+    for part, whole in shares[["part", "whole"]].drop_duplicates().itertuples(index=False):
+        keys = whole.split("+")
+        if {part, *keys} <= told.keys():
+            both = told[part].assign(whole=0.0)
+            for key in keys:
+                other = told[key][["area", "period", "value"]].rename(columns={"value": "other"})
+                both = both.merge(other, on=["area", "period"])
+                both = both.assign(whole=both["whole"] + both["other"]).drop(columns="other")
+            above = both[both["value"] > both["whole"]]
+            found += [_part_problem(row, part, keys, lang) for _, row in above.iterrows()]
+    return found
 
 
-def _part_problem(observations: pd.DataFrame, definition: dict, row, lang: str) -> Problem:
-    same = (observations["area"] == row["area"]) & (observations["period"] == row["period"])
-    cell = tables.usable(observations[same & (observations["indicator"] == definition["part"])]).iloc[0]
-    whole = vocab.text("list_plus", lang).join(vocab.indicator(key, lang) for key in definition["whole"].split("+"))
+def _part_problem(row: pd.Series, part: str, whole: list[str], lang: str) -> Problem:
     what = vocab.text(
-        "error.part_above_whole", lang, part=vocab.indicator(definition["part"], lang), whole=whole,
-        part_value=vocab.show(row["part"], "count"), whole_value=vocab.show(row["whole"], "count"),
+        "error.part_above_whole", lang, part=vocab.indicator(part, lang),
+        whole=vocab.text("list_plus", lang).join(vocab.indicator(key, lang) for key in whole),
+        part_value=vocab.show(row["value"], "count"), whole_value=vocab.show(row["whole"], "count"),
     )  # fmt: skip
-    return Problem(what, cell["file"], cell["sheet"], cell["cell"])
+    return Problem(what, row["file"], row["sheet"], address(int(row["row"]), int(row["column"])))

@@ -2,150 +2,193 @@
 
 import csv
 import io
-import re
+import json
+import marshal
+import struct
+import subprocess
+import sys
 import zipfile
-import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from xml.etree import ElementTree
+from threading import Timer
 
 from drugstats import vocab
-from drugstats.intake.problems import Problem, address, position, refuse
-from drugstats.tables import TableError
+from drugstats.intake import cells, preflight, privacy
+from drugstats.intake.preflight import refuse_file
+from drugstats.intake.problems import Problem, address, refuse
 
-ENDINGS = (".xlsx", ".csv")
-OTHER_SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods", ".tsv")
 CSV_SHEET = "CSV"
-MOST_CELLS = 5_000_000
-PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
-SUSPECT = re.compile(rb"""<(?:[\w.-]+:)?f[\s/>]|\bt\s*=\s*["']e["']""")
+SECONDS = 60  # the largest sheet that is read at all takes ten
+ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+WIDEST = 1 << 14
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet's cells as read (text, float, bool or date; empty text for an empty cell), row 0 first."""
+    """A sheet's cells (text, float, bool or date; empty text for an empty cell) as a rectangle, and what hides them.
+
+    `merged` holds top, left, bottom and right of each merged range.
+    """
 
     file: str
     name: str
     rows: list[list]
+    merged: tuple = ()
+    state: str = "Visible"
+    hidden_rows: tuple = ()
+    hidden_columns: tuple = ()
 
 
-def read(path: Path, lang: str) -> list[Sheet]:
-    """Return the sheets of a workbook (.xlsx) or text table (.csv) that hold anything; raises TableError otherwise."""
-    if path.suffix.lower() not in ENDINGS:
-        _refuse(path, "error.ending", lang, endings=", ".join(ENDINGS))
-    content = path.read_bytes()
-    if not content:
-        _refuse(path, "error.empty_file", lang)
-    found = (
-        _workbook(path, content, lang) if path.suffix.lower() == ".xlsx" else {CSV_SHEET: _text(path, content, lang)}
-    )
-    sheets = [Sheet(path.name, name, [[_plain(cell) for cell in row] for row in rows]) for name, rows in found.items()]
-    filled = [sheet for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
-    if not filled:
-        _refuse(path, "error.empty_file", lang)
-    return filled
+def read(files: list[tuple[Path, str]], lang: str) -> Iterator[tuple[str, list[Sheet], list[Problem]]]:
+    """Yield name and sheets of each file, given with the name to call it by; raises TableError for one that is none.
+
+    Workbooks are parsed in a process of their own, under a limit of memory and time: one that would end the reader
+    ends that process alone.
+    """
+    waiting, texts, told = [], [], []
+    for path, name in files:
+        privacy.refuse_name(name, lang)
+        for member, inner, content in _contents(path, name, lang):
+            kind = preflight.kind(content, inner, lang)
+            if kind == "zip":
+                refuse_file(inner, "error.nested", lang)
+            if kind == "text":
+                texts.append(Sheet(inner, CSV_SHEET, _rectangle(_text(inner, content, lang))))
+            else:
+                waiting.append((str(path), member, kind, inner))
+                told += [_linked(inner, lang)] if kind == "xlsx" and preflight.links(content) else []
+    for name, found in _parsed(waiting, lang):
+        yield name, [sheet for sheet in found if sheet.rows], [problem for problem in told if problem.file == name]
+    for sheet in texts:
+        yield sheet.file, [sheet], []
 
 
-def _plain(cell):
-    return "" if isinstance(cell, str) and not cell.strip() else cell
-
-
-def _workbook(path: Path, content: bytes, lang: str) -> dict[str, list]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
+def _contents(path: Path, name: str, lang: str) -> Iterator[tuple[str | None, str, bytes]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            # calamine does not check the archive's checksums, so a flipped bit would change a number in silence.
-            if archive.testzip():
-                _refuse(path, "error.damaged", lang)
-            looked_at = {name: _second_look(archive.read(part)) for name, part in _parts(archive).items()}
-        if any(size > MOST_CELLS for _, size in looked_at.values()):
-            _refuse(path, "error.too_large", lang)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except TableError:
-        raise
-    except (
-        zipfile.BadZipFile, zlib.error, ElementTree.ParseError, CalamineError, RuntimeError, NotImplementedError,
-        KeyError, ValueError, EOFError, OSError,
-    ):  # fmt: skip
-        _refuse(path, "error.not_workbook", lang)
-    for name, (faults, _) in looked_at.items():
-        for place, token in faults.items():
-            _put(sheets[name], *place, token or vocab.text("uncalculated", lang))
-    return sheets
-
-
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The archive member of each worksheet by the sheet's name."""
-    related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {item.get("Id"): item.get("Target").removeprefix("/xl/") for item in related}
-    parts = {}
-    for item in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-        if item.tag.endswith("}sheet"):
-            key = next(value for name, value in item.attrib.items() if name.endswith("}id"))
-            parts[item.get("name")] = f"xl/{targets[key]}"
-    return parts
-
-
-def _second_look(xml: bytes) -> tuple[dict, int]:
-    """What the reader passes over in silence, error values and formulas never calculated (None); and the size."""
-    columns, rows = (
-        (set(found) for found in zip(*PLACE.findall(xml), strict=True)) if PLACE.search(xml) else ({b"A"}, {1})
-    )
-    width = max(position(f"{letters.decode()}1")[1] for letters in columns) + 1
-    return _faults(xml) if SUSPECT.search(xml) else {}, width * max(int(row) for row in rows)
-
-
-def _faults(xml: bytes) -> dict[tuple[int, int], str | None]:
-    faults, row, column = {}, -1, -1
-    for event, item in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
-        tag = item.tag.rpartition("}")[2]
-        if tag == "row" and event == "start":
-            row, column = int(item.get("r", row + 2)) - 1, -1
-        elif tag == "c" and event == "end":
-            row, column = position(item.get("r")) if item.get("r") else (row, column + 1)
-            inside = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in item}
-            if item.get("t") == "e":
-                faults[row, column] = inside.get("v")
-            elif "f" in inside and not inside.get("v") and item.get("t") != "str":
-                faults[row, column] = None
-        elif tag == "row":
-            item.clear()
-    return faults
-
-
-def _put(rows: list[list], row: int, column: int, token: str) -> None:
-    rows += [[] for _ in range(row + 1 - len(rows))]
-    rows[row] = [*rows[row], *[""] * (column + 1 - len(rows[row]))]
-    rows[row][column] = token
-
-
-def _text(path: Path, content: bytes, lang: str) -> list[list]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
+        content = path.read_bytes()
+    except PermissionError:
+        refuse_file(name, "error.locked", lang)
+    if not (name.lower().endswith(".zip") and preflight.kind(content, name, lang) == "zip"):
+        yield None, name, content
+        return
+    archive, members = zipfile.ZipFile(io.BytesIO(content)), 0
+    for member in archive.infolist():
+        inner = _member_name(member)
+        if member.is_dir() or not is_meant(Path(inner)):
             continue
-    else:
-        _refuse(path, "error.encoding", lang)
+        members += 1
+        privacy.refuse_name(f"{name}/{inner}", lang)
+        try:
+            yield member.filename, f"{name}/{inner}", archive.read(member)
+        except Exception:  # whatever a torn archive makes the library raise
+            refuse_file(name, "error.damaged", lang)
+    if not members:
+        refuse_file(name, "error.empty_file", lang)
+
+
+def _member_name(member: zipfile.ZipInfo) -> str:
+    """Names in archives packed on Chinese Windows are GBK, which the library takes for the letters of old DOS."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return member.filename
+
+
+def is_meant(file: Path) -> bool:
+    """Return whether a file of a folder is meant: a spreadsheet that cannot be read too, it is refused by name."""
+    spreadsheet = file.suffix.lower() in (*preflight.ENDINGS, *preflight.OTHER_SPREADSHEETS, ".zip")
+    return spreadsheet and file.parent.name != "vocabulary" and not file.name.startswith(("~$", ".", "__MACOSX"))
+
+
+def _parsed(waiting: list, lang: str) -> Iterator[tuple[str, list[Sheet]]]:
+    if not waiting:
+        return
+    command = [sys.executable, "-P", cells.__file__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        try:
+            child.stdin.write(json.dumps([job[:3] for job in waiting]).encode())
+            child.stdin.close()
+            for *_, name in waiting:
+                answer = _answer(child)
+                if not isinstance(answer, list):
+                    refuse_file(name, f"error.{answer}", lang)
+                yield name, [_sheet(name, told) for told in answer]
+        finally:
+            child.kill()
+
+
+def _answer(child: subprocess.Popen):
+    """One file's sheets, or why there are none; a child that died or was stopped has met more than it could bear."""
+    watch = Timer(SECONDS, child.kill)
+    watch.start()
+    try:
+        length = struct.unpack("<Q", child.stdout.read(8))[0]
+        return marshal.loads(child.stdout.read(length))
+    except (struct.error, EOFError, ValueError, TypeError):
+        return "exhausting"
+    finally:
+        watch.cancel()
+
+
+def _sheet(name: str, told: dict) -> Sheet:
+    rows = _rectangle(told["rows"])
+    for row, column in told["dates"]:
+        rows[row][column] = date.fromisoformat(rows[row][column])
+    hidden = tuple(told["hidden_rows"]), tuple(told["hidden_columns"])
+    return Sheet(name, told["name"], rows, tuple(told["merged"]), told["state"], *hidden)
+
+
+def _rectangle(rows: list[list]) -> list[list]:
+    width = max(map(len, rows), default=0)
+    return [row if len(row) == width else [*row, *[""] * (width - len(row))] for row in rows]
+
+
+def _linked(name: str, lang: str) -> Problem:
+    done = vocab.text("done.read", lang)
+    return Problem(vocab.text("told.links", lang), name, severity="warning", done=done)
+
+
+def _text(name: str, content: bytes, lang: str) -> list[list]:
+    text = _decoded(name, content, lang)
     if "\0" in text:
-        _refuse(path, "error.not_workbook", lang)
-    reader, rows = csv.reader(io.StringIO(text, newline=""), strict=True), []
+        refuse_file(name, "error.not_workbook", lang)
+    lines = text.splitlines() or [""]
+    tabs = sum(line.count("\t") for line in lines[:20]) > sum(line.count(",") for line in lines[:20])
+    mark = "\t" if tabs else ","
+    if text.count(mark) > preflight.MOST_CELLS or max(line.count(mark) for line in lines) >= WIDEST:
+        refuse_file(name, "error.too_large", lang)
+    reader, rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True), []
     try:
         rows = list(reader)
     except csv.Error:
-        _refuse(path, "error.torn", lang, line=reader.line_num)
-    # A line with fewer or more cells than the headings has lost or won a comma: its numbers may stand one column off.
-    headings = len(rows[0]) if rows else 0
-    torn = [n for n, row in enumerate(rows) if row and len(row) != headings and any(cell.strip() for cell in row)]
-    if torn and headings > 1:
-        what = vocab.text("error.torn", lang, line=torn[0] + 1)
-        refuse([Problem(what, path.name, CSV_SHEET, address(torn[0], 0))], lang)
+        refuse_file(name, "error.torn", lang, line=reader.line_num)
+    _refuse_torn(name, rows, lang)
     return rows
 
 
-def _refuse(path: Path, key: str, lang: str, **words):
-    refuse([Problem(vocab.text(key, lang, **words), path.name)], lang)
+def _decoded(name: str, content: bytes, lang: str) -> str:
+    known = [encoding for mark, encoding in ENCODINGS if content.startswith(mark)] or ["utf-8", "gb18030"]
+    for encoding in known:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    refuse_file(name, "error.encoding", lang)
+
+
+def _refuse_torn(name: str, rows: list[list], lang: str) -> None:
+    """A line with fewer or more cells than its table has lost or won a comma: numbers may stand one column off."""
+    width = 0
+    for line, row in enumerate(rows):
+        filled = [cell for cell in row if cell.strip()]
+        if not filled:
+            width = 0
+        elif len(filled) > 1 and not all(":" in cell or "：" in cell for cell in filled):
+            if width and len(row) != width:
+                what = vocab.text("error.torn", lang, line=line + 1)
+                refuse([Problem(what, name, CSV_SHEET, address(line, 0))], lang)
+            width = len(row)

@@ -1,0 +1,152 @@
+"""What the words over a column or beside a row say: indicator, area, period, unit, or the part they play."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from drugstats import names, vocab
+from drugstats.intake import periods, units
+from drugstats.intake.periods import Span
+from drugstats.names import plain
+
+STUBS = ("area", "period", "indicator", "unit", "basis", "status", "source", "note", "serial")
+BRACKETS = re.compile(r"(.+?)[(\[【〔](?:单位:?)?([^()\[\]【】〔〕]*(?:\([^()]*\))?[^()\[\]【】〔〕]*)[)\]】〕]")
+SLASH = re.compile(r"([^/]+)/([^/]+)")
+
+
+@dataclass
+class Heading:
+    """Everything a path of headings told, from the uppermost down."""
+
+    words: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
+    unit: str = ""
+    role: str = ""
+    total: str = ""
+    measure: str = ""
+    ignored: str = ""
+    plain_value: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return self == Heading()
+
+    @property
+    def stub(self) -> bool:
+        """Whether the column holds keys, not values."""
+        return self.role != "" and not (self.words or self.spans or self.areas)
+
+    def span(self) -> Span | None:
+        found = None
+        for span in reversed(self.spans):
+            found = span if found is None else found.within(span)
+        if self.measure == "running":
+            found = Span(found.year if found else None, None, found.last if found else None, running=True)
+        return found
+
+    def indicator(self, lang: str) -> str | None:
+        """Return the key of the indicator named, None where none is; raises TableError with the nearest name."""
+        for inner in range(len(self.groups) + 1):
+            parts = [*self.groups[inner:], *self.words]
+            for way in (parts, parts[::-1]):
+                if found := names.indicator_names().get("".join(way)):
+                    return found
+        if self.total and (found := names.indicator_names().get("".join([*self.groups, *self.words, self.total]))):
+            return found
+        return names.find_indicator("".join(self.words), lang) if self.words else None
+
+
+def heading(parts: list) -> Heading:
+    """Return what the headings above a column tell together, the uppermost first."""
+    told = Heading()
+    for part in parts:
+        _absorb(told, part)
+    if told.ignored and _joined(told):
+        told.ignored = ""
+    return told
+
+
+def _joined(told: Heading) -> bool:
+    """新发现 over 占比 is 新发现占比, an indicator; 占比 alone is a column that is computed from others."""
+    whole = "".join([*told.groups, *told.words, plain(told.ignored)])
+    if whole in names.indicator_names() and told.words + told.groups:
+        told.words = [whole]
+        told.groups = []
+        return True
+    return False
+
+
+def _absorb(told: Heading, part) -> None:
+    text = plain(part) if isinstance(part, str) else ""
+    span = periods.read(part)
+    match roles().get(text):
+        case "value":
+            told.plain_value = True
+        case "total":
+            told.total = text
+        case "ignored":
+            told.ignored = part
+        case "month" | "running" as measure:
+            told.measure = measure
+        case "group":
+            told.groups.append(text)
+        case str(role):
+            told.role = role
+        case _ if text in names.indicator_names():
+            told.words.append(text)
+        case _ if span:
+            told.spans.append(span)
+        case _ if text and units.known(text):
+            told.unit = text
+        case _ if split := _split(text):
+            for one in split:
+                _absorb(told, one)
+        case _ if code := area_named(text):
+            told.areas.append(code)
+        case _:
+            told.words.append(text or str(part))
+
+
+@cache
+def _split(text: str) -> tuple[str, ...]:
+    """A heading of several things in its pieces, all known but perhaps the first: 破案数/起, 2023年新发现(人)."""
+    for shape in (BRACKETS, SLASH):
+        match = shape.fullmatch(text)
+        if match and (units.known(match[2]) or (shape is BRACKETS and _known(match[2]))):
+            return match[1], match[2]
+    spans, rest = periods.inside(text)
+    rest = rest.strip("末底年度-、,:()的")
+    if len(spans) == 1 and rest and _known(rest):
+        # The text of the period itself cannot be taken from the rest, so what was found is written anew.
+        span = spans[0]
+        year, months = f"{span.year}年" if span.year else "", f"{span.first}-{span.last}月" if span.last else ""
+        return (year + months if span.first != span.last else f"{year}{span.last}月" if span.last else year), rest
+    for measure in ("本月", "当月", "本年累计", "累计"):
+        if text.startswith(measure) and text.removeprefix(measure) in names.indicator_names():
+            return measure, text.removeprefix(measure)
+        if text.endswith(measure) and text.removesuffix(measure) in names.indicator_names():
+            return text.removesuffix(measure), measure
+    return ()
+
+
+def _known(text: str) -> bool:
+    return text in names.indicator_names() or text in roles() or periods.read(text) is not None or bool(_split(text))
+
+
+@cache
+def area_named(text: str) -> str | None:
+    """Return the code of the one area of this name, None where there is none or several."""
+    found = names.areas_meant(text) if len(text) > 1 else ()
+    return found[0] if len(found) == 1 else None
+
+
+@cache
+def roles() -> dict:
+    """Return the part that each known heading plays in a table; 单位 is an area until its cells are units."""
+    rows = vocab.table("headings")
+    found = {}
+    for role, told in zip(rows["role"], rows["names"], strict=True):
+        found |= {plain(name): role for name in told.split("|") if plain(name) not in found}
+    return found

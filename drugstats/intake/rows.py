@@ -1,0 +1,214 @@
+"""What the rows of a table say before any number is read: their area, period, indicator, unit and notes."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from drugstats import names, tables, vocab
+from drugstats.intake import headings, periods
+from drugstats.intake.block import Block
+from drugstats.intake.headings import heading
+from drugstats.intake.periods import Span
+from drugstats.intake.problems import shown
+from drugstats.names import plain
+from drugstats.tables import TableError
+
+TOLD = ("basis", "status", "source", "note")
+TOTALS = ["", "area", "period"]
+EXAMPLES, MARKS = ("示例", "填写示例", "example"), "示填eE"
+COUNTED = {plain(name): "{}月" for name in ("月", "月份", "month")} | {plain("季度"): "{}季度", "quarter": "{}季度"}
+
+
+@dataclass(frozen=True)
+class What:
+    """What a row or a column counts: the indicator, its unit, and whether it is the month's or the year's to date."""
+
+    indicator: str | None = None
+    unit: str = ""
+    measure: str = ""
+
+
+def read(block: Block, beside: frozenset, skip_unknown: bool) -> dict:
+    """Return the keys of the rows that are to be read, as arrays; what is wrong is added to the block's problems.
+
+    row, area (its place in `kinds`), area_total and span_total (the word 合计 where one stands), told (a dict of the
+    table's own basis, status, source, note); what and span are places in the lists whats and spans.
+    """
+    return _arrays(_Rows(block, beside, skip_unknown).read())
+
+
+class _Rows:
+    """The rows of a table being read, by dimension."""
+
+    def __init__(self, block: Block, beside: frozenset, skip_unknown: bool):
+        self.block, self.rows, self.skip_unknown = block, block.sheet.rows, skip_unknown
+        self.stubs = {role: [n for n, one in block.stubs.items() if one == role] for role in headings.STUBS}
+        self.beside = beside | self._neighbours()
+
+    def read(self) -> dict[str, list]:
+        """The keys of each row that is read, by dimension; those that only stand there are left out and told."""
+        read = {
+            "area": (self._area, self.stubs["area"]), "span": (self._span, self.stubs["period"]),
+            "what": (self._what, self.stubs["indicator"] + self.stubs["unit"]),
+            "told": (self._told, [column for role in TOLD for column in self.stubs[role]]),
+        }  # fmt: skip
+        known = {name: {} for name in read}
+        rows = {name: [] for name in ("row", *read)}
+        for row in self.block.body:
+            before, keys, all_cells = len(self.block.problems), [], self.rows[row]
+            for name, (reader, columns) in read.items():
+                cells = tuple([all_cells[column] for column in columns])
+                key = known[name].get(cells)
+                if key is None:
+                    count = len(self.block.problems)
+                    key = reader(row, columns, cells)
+                    # What went wrong is read anew each time, so that each cell of its kind is told.
+                    if len(self.block.problems) == count:
+                        known[name][cells] = key
+                keys.append(key)
+            if not self._is_left_out(row, before) and None not in keys:
+                rows["row"].append(row)
+                for name, key in zip(read, keys, strict=True):
+                    rows[name].append(key)
+        return rows
+
+    def _is_left_out(self, row: int, before: int) -> bool:
+        first = next((cell for cell in self.rows[row] if cell != ""), "")
+        if isinstance(first, str) and first.lstrip()[:1] in MARKS and plain(first[:10]).startswith(EXAMPLES):
+            del self.block.problems[before:]
+            return True
+        if len(self.block.problems) > before and self._is_empty(row):
+            del self.block.problems[before:]
+            self.block.note(0, "empty_row", row)
+            return True
+        return False
+
+    def _is_empty(self, row: int) -> bool:
+        stubs = self.block.stubs
+        return all(plain(shown(cell)) == "" for n, cell in enumerate(self.rows[row]) if n not in stubs)
+
+    def _area(self, row: int, columns: list[int], cells: tuple) -> tuple[str | None, str]:
+        found, total, filled = None, "", False
+        for column, cell in zip(columns, cells, strict=True):
+            text = plain(shown(cell))
+            filled = filled or text != ""
+            if text == "" or headings.roles().get(text) == "total":
+                total = total or text
+                continue
+            try:
+                code = names.find_area(shown(cell), self.block.lang, frozenset([found]) if found else self.beside)
+            except TableError as error:
+                self.block.wrong(row, column, str(error))
+                return None, ""
+            if names.former(shown(cell), code):
+                self.block.note(column, "renamed", row, name=shown(cell), now=vocab.area(code, self.block.lang))
+            if found and found not in names.lineage(code) and code not in names.lineage(found):
+                two = {"one": vocab.area(found, self.block.lang), "other": shown(cell)}
+                self.block.wrong(row, column, self.block.text("error.two_areas", **two))
+            found = max(found or code, code, key=lambda one: len(names.lineage(one)))
+        if columns and not filled:
+            self.block.wrong(
+                row, columns[0], self.block.text("error.empty_key", missing=self.block.text("column.area"))
+            )
+        return found, total
+
+    def _span(self, row: int, columns: list[int], cells: tuple) -> tuple[Span, str]:
+        found, total = Span(), ""
+        for column, cell in zip(columns, cells, strict=True):
+            text = plain(shown(cell))
+            above = plain(self.rows[self.block.head[-1]][column])
+            span = periods.read(cell) or (periods.read(COUNTED[above].format(text)) if above in COUNTED else None)
+            if headings.roles().get(text) == "total":
+                total = text
+            elif text == "":
+                self.block.wrong(
+                    row, column, self.block.text("error.empty_key", missing=self.block.text("column.period"))
+                )
+            elif span is None:
+                self.block.wrong(row, column, self.block.text("error.period", text=shown(cell)))
+            else:
+                found = span.within(found)
+        return found, total
+
+    def _what(self, row: int, columns: list[int], cells: tuple) -> What | None:
+        """What a row counts; None where it is not to be read."""
+        inside = len(self.stubs["indicator"])
+        unit = next((plain(cell) for cell in cells[inside:] if cell != ""), "")
+        parts = [cell for cell in cells[:inside] if plain(shown(cell)) != ""]
+        if not inside:
+            return What(unit=unit)
+        told = heading(parts)
+        if not parts:
+            self.block.wrong(
+                row, columns[0], self.block.text("error.empty_key", missing=self.block.text("column.indicator"))
+            )
+        elif told.ignored:
+            self.block.note(columns[0], "ignored", row, heading=plain(told.ignored))
+            return None
+        try:
+            return What(told.indicator(self.block.lang), unit or told.unit, told.measure)
+        except TableError as error:
+            if self.skip_unknown:
+                self.block.note(columns[0], "skipped", row, heading="".join(told.words))
+            else:
+                self.block.wrong(row, columns[0], str(error))
+            return None
+
+    def _told(self, row: int, columns: list[int], cells: tuple) -> tuple[str, ...]:
+        told = {self.block.stubs[column]: _own_words(cell) for column, cell in zip(columns, cells, strict=True)}
+        if told.get("status", "") not in (*tables.STATUSES, ""):
+            words = {"text": told["status"], "known": ", ".join(tables.STATUSES)}
+            self.block.wrong(row, self.stubs["status"][0], self.block.text("error.status", **words))
+        return tuple(told.get(role, "") for role in TOLD)
+
+    def _neighbours(self) -> frozenset:
+        """Which of several areas of one name is meant is settled by the parent of all the others."""
+        cells = {shown(self.rows[row][column]) for row in self.block.body for column in self.stubs["area"]}
+        parents = {vocab.parent(code) for cell in cells if (code := headings.area_named(plain(cell)))} - {""}
+        return frozenset(parents if len(parents) == 1 else ())
+
+
+def _own_words(cell) -> str:
+    return cell.strip() if isinstance(cell, str) else shown(cell)
+
+
+def _arrays(rows: dict[str, list]) -> dict:
+    """The keys of the rows as arrays; spans and what is counted as places in the few that there are."""
+    whats, what = _uniques(rows["what"])
+    spans, span = _uniques([one for one, _ in rows["span"]])
+    areas = places("area")
+    codes = np.array([areas[one or ""] for one, _ in rows["area"]], dtype=np.int32)
+    totals = {
+        "area_total": _objects([one for _, one in rows["area"]]),
+        "span_total": _objects([one for _, one in rows["span"]]),
+    }
+    told = {f"told_{role}": _objects([one[n] for one in rows["told"]]) for n, role in enumerate(TOLD)}
+    arrays = {"row": np.array(rows["row"], dtype=np.int32), "area": codes, "told": told} | totals
+    return arrays | {"whats": whats, "what": what, "spans": spans, "span": span}
+
+
+def _objects(texts: list) -> np.ndarray:
+    return np.array(texts, dtype=object)
+
+
+def _uniques(told: list) -> tuple[list, np.ndarray]:
+    places = {one: place for place, one in enumerate(dict.fromkeys(told))}
+    return list(places), np.array([places[one] for one in told])
+
+
+@cache
+def kinds() -> dict[str, pd.CategoricalDtype]:
+    """Return the columns that are kept as places in a list, empty text first: a million names would be a burden."""
+    return {
+        "area": pd.CategoricalDtype(["", *vocab.table("areas").index]),
+        "indicator": pd.CategoricalDtype(["", *vocab.table("indicators").index]),
+        "total": pd.CategoricalDtype(TOTALS), "status": pd.CategoricalDtype(tables.STATUSES),
+    }  # fmt: skip
+
+
+@cache
+def places(name: str) -> dict[str, int]:
+    """Return the place of each name in the list of its kind."""
+    return {one: place for place, one in enumerate(kinds()[name].categories)}
