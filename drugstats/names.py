@@ -139,7 +139,7 @@ def indicator_names() -> dict:
 @cache
 def _titled() -> set:
     """Names long enough to be meant when they stand inside a longer text."""
-    return {name for name in indicator_names() if len(name) >= 4 and not name.isascii()}
+    return {name for name in indicator_names() if len(name) >= 3 and not name.isascii()}
 
 
 @cache

@@ -32,6 +32,9 @@ class Block:
     def text(self, key: str, **words) -> str:
         return vocab.text(key, self.lang, **words)
 
+    def area(self, code: str) -> str:
+        return vocab.area(code, self.lang)
+
     def wrong(self, row: int, column: int, what: str) -> None:
         """Keep what is wrong with a cell."""
         self.problems.append(Problem(what, self.sheet.file, self.sheet.name, address(row, column)))

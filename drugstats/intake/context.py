@@ -10,7 +10,6 @@ from drugstats.intake.block import Block
 from drugstats.intake.periods import Span
 from drugstats.intake.problems import Problem
 from drugstats.names import plain
-from drugstats.tables import TableError
 
 LINE = re.compile(
     r"(填报|填表|报送|报出|制表|编制|上报|打印|生成|统计|报告|所属|计量)?(单位|时间|日期|年份|月份|年度|期):"
@@ -35,11 +34,12 @@ def around(block: Block) -> Context:
     """Return what stands around a table; what contradicts itself is added to the block's problems."""
     lines, titles = _lines(block.titles)
     sheet, file = block.sheet.name, PurePosixPath(block.sheet.file).stem
-    offices = [text for prefix, noun, text in lines if noun == "单位" and not _units(text)]
+    offices = [OFFICES.sub("", text) for _, noun, text in lines if noun == "单位" and not _units(text)]
     told = [text for prefix, noun, text in lines if noun != "单位" and prefix in OF_THE_TABLE]
     span = _span(block, [*told, *titles], sheet, file)
-    area = _area([_office(offices), *map(_one_area, ([*titles], [sheet], [file]))])
-    named = next((found for found in map(names.indicators_within, ["".join(titles), sheet, file]) if found), [])
+    area = _area(block, [offices, titles, [sheet], [file]])
+    told_by = map(names.indicators_within, ("".join(titles), sheet, file))
+    named = next(filter(None, told_by), [])
     return Context(
         area, frozenset(names.lineage(area)[:1] if area else ()), span,
         named[0] if len(named) == 1 else None,
@@ -91,27 +91,31 @@ def _shown(span: Span) -> str:
     return (f"{span.year}年" if span.year else "") + months
 
 
-def _office(offices: list[str]) -> str | None:
-    for text in offices:
-        if found := _one_area([text]):
-            return found
-        try:
-            return names.find_area(OFFICES.sub("", text))
-        except TableError:
-            continue
-    return None
+def _area(block: Block, places: list[list[str]]) -> str | None:
+    """The area told nearest, or one below it that is told farther off: the city's title, the county's sheet.
 
-
-def _one_area(texts: list[str]) -> str | None:
-    found = {code for text in texts for code in names.areas_within(text)}
-    lowest = found - {above for code in found for above in names.lineage(code)[1:]}
-    return lowest.pop() if len(lowest) == 1 else None
-
-
-def _area(told: list[str | None]) -> str | None:
-    """The nearest of the areas told, or one below it that is told farther off: the city's title, the county's sheet."""
-    known = [code for code in told if code]
-    if not known:
+    Two that do not lie in one another contradict each other, unless the table names its areas itself.
+    """
+    told = [named for texts in places if (named := {code for text in texts for code in _areas(text)})]
+    single = [next(iter(named)) for named in told if len(named) == 1]
+    for named in told:
+        # Of several areas of one name the one that lies in what else is told.
+        inside = {code for code in named if set(names.lineage(code)[1:]) & set(single)}
+        single += [inside.pop()] if len(named) > 1 and len(inside) == 1 else []
+    if not single:
         return None
-    inside = [code for code in known if known[0] in names.lineage(code)]
-    return max(inside, key=lambda code: len(names.lineage(code)))
+    lowest = max(single, key=lambda code: len(names.lineage(code)))
+    strange = [code for code in single if code not in names.lineage(lowest)]
+    own = "area" in block.stubs.values() or any(one.areas for one in block.columns.values())
+    if strange and not own:
+        words = {"one": block.area(strange[0]), "other": block.area(lowest)}
+        block.problems.append(Problem(block.text("error.two_places", **words), block.sheet.file, block.sheet.name))
+    return None if strange else lowest
+
+
+def _areas(text: str) -> list[str]:
+    """The areas that a title, an office, a sheet or a file names: in full anywhere, or shortly as a word of its own."""
+    rest = periods.inside(text)[1]
+    words = [rest, *re.split(r"[-_—()\[\]、,./|]+", rest)]
+    short = [code for word in words if len(word) > 1 for code in names.areas_meant(word)]
+    return names.areas_within(text) or list(dict.fromkeys(short))

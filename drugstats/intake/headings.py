@@ -21,7 +21,7 @@ class Heading:
     words: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
-    areas: list[str] = field(default_factory=list)
+    areas: list[tuple[str, ...]] = field(default_factory=list)  # all that a name may mean
     unit: str = ""
     role: str = ""
     total: str = ""
@@ -91,7 +91,7 @@ def _absorb(told: Heading, part) -> None:
         case "month" | "running" as measure:
             told.measure = measure
         case "group":
-            told.groups.append(text)
+            told.groups.append(text.removesuffix("情况"))
         case str(role):
             told.role = role
         case _ if text in names.indicator_names():
@@ -103,8 +103,8 @@ def _absorb(told: Heading, part) -> None:
         case _ if split := _split(text):
             for one in split:
                 _absorb(told, one)
-        case _ if code := area_named(text):
-            told.areas.append(code)
+        case _ if found := areas_named(text):
+            told.areas.append(found)
         case _:
             told.words.append(text or str(part))
 
@@ -136,10 +136,9 @@ def _known(text: str) -> bool:
 
 
 @cache
-def area_named(text: str) -> str | None:
-    """Return the code of the one area of this name, None where there is none or several."""
-    found = names.areas_meant(text) if len(text) > 1 else ()
-    return found[0] if len(found) == 1 else None
+def areas_named(text: str) -> tuple[str, ...]:
+    """Return the codes of the areas that a heading may name; a single sign names none."""
+    return names.areas_meant(text) if len(text) > 1 else ()
 
 
 @cache

@@ -11,28 +11,32 @@ from drugstats.intake.problems import NOTE, Problem, address, shown
 from drugstats.intake.sheets import Sheet
 from drugstats.names import plain
 
+MOST_ABOVE = 40  # rows above the first number of a sheet
+CORNER = re.compile(r"[\\/|]")
 DEEPEST_HEAD = 6  # four rows of headings, their units, and the numbers of the columns
 REMARK = re.compile(
     r"(注|附注|备注|说明|数据来源|资料来源|来源|统计口径|口径说明|note)\d*[:.、)]"
     r"|(填表|制表|填报|审核|复核|负责|报送|报出|联系|分管|经办|单位负责|统计负责|打印)[^:]{0,6}:|注\d+"
 )
+LINE = re.compile(r"(单位|时间|日期|年份|月份|年度|期):")
 NUMBERING = re.compile(r"甲|乙|丙|丁|栏次|\(?\d{1,3}\)?|-|—")
 
 
 def blocks(sheet: Sheet, lang: str) -> list[Block]:
     """Return the tables of a sheet, from the top; a sheet in which none can be made out has a problem instead."""
     found, titles, row = [], [], 0
-    spread = _spread(sheet)
+    spread, cornerless = _spread(sheet), _cornerless_head(sheet)
     while row < len(sheet.rows):
-        if _is_head(sheet, row, first=not found):
-            head = _head(sheet, row)
+        if cornerless and row == cornerless[0] or not cornerless and _is_head(sheet, row):
+            head = cornerless or _head(sheet, row)
             # A table without a title of its own stands under the one above.
             block = _block(sheet, titles or (found[-1].titles if found else []), head, spread, lang)
             found.append(block)
             titles, row = [], max([*block.body, head[-1]]) + 1
         else:
             filled = _filled(sheet, row)
-            titles += [] if is_remark(filled) else [shown(cell) for cell in filled.values()]
+            told = LINE.search(plain(shown(_first(filled)))) if filled else None
+            titles += [] if is_remark(filled) and not told else [shown(cell) for cell in filled.values()]
             row += 1
     return found
 
@@ -72,9 +76,9 @@ def _filled(sheet: Sheet, row: int) -> dict:
 
 
 def is_value(cell) -> bool:
-    """Return whether a cell speaks as a number does; a year alone may also be a heading."""
+    """Return whether a cell speaks as a number does; a year or a date may also be a heading."""
     if not isinstance(cell, str):
-        return not (isinstance(cell, float) and periods.read(cell) is not None)
+        return periods.read(cell) is None
     return units.parse(cell) is not None and periods.read(cell) is None or cell.startswith("#")
 
 
@@ -82,18 +86,42 @@ def _role(cell) -> str:
     return headings.roles().get(plain(cell), "") if isinstance(cell, str) else ""
 
 
-def _is_head(sheet: Sheet, row: int, first: bool) -> bool:
-    """A heading row names a part of the table, or, where the corner is empty, several things that are known."""
+def _roles(cell) -> set[str]:
+    """The parts that a heading names; a corner split by a slash (地区\\月份) names two."""
+    pieces = CORNER.split(cell.strip()) if isinstance(cell, str) else []
+    return {_role(cell), *map(_role, pieces)} - {""}
+
+
+def _is_head(sheet: Sheet, row: int) -> bool:
+    """A heading row names a part of the table and holds no number."""
     filled = _filled(sheet, row)
     if len(filled) < 2 or is_remark(filled) or any(is_value(cell) for cell in filled.values()):
         return False
-    parts = {_role(cell) for cell in filled.values()}
-    if parts & {"area", "period", "indicator", "value"}:
+    return any(_roles(cell) & {"area", "period", "indicator"} for cell in filled.values())
+
+
+def _cornerless_head(sheet: Sheet) -> list[int]:
+    """The heading rows of a sheet whose tables have an empty corner: those above its first row of numbers."""
+    if any(_is_head(sheet, row) for row in range(min(len(sheet.rows), MOST_ABOVE))):
+        return []
+    for row in range(min(len(sheet.rows), MOST_ABOVE)):
+        filled = _filled(sheet, row)
+        if _is_numbering(filled):
+            continue
+        if len(filled) > 1 and not is_remark(filled) and any(is_value(cell) for cell in filled.values()):
+            left, head = min(filled), []
+            while len(head) < DEEPEST_HEAD and _stands_over(sheet, row - 1 - len(head), left):
+                head.insert(0, row - 1 - len(head))
+            return head
+    return []
+
+
+def _stands_over(sheet: Sheet, row: int, left: int) -> bool:
+    filled = _filled(sheet, row) if row >= 0 else {}
+    if filled and _is_numbering(filled):
         return True
-    told = [heading([cell]) for cell in filled.values()]
-    known = [one for one in told if one.spans or one.areas or _is_indicator(one)]
-    starts_body = _first(filled) is not None and (told[0].areas or told[0].spans) and min(filled) == 0
-    return first and len(known) >= 2 and not starts_body
+    told = bool(filled) and not is_remark(filled) and not LINE.search(plain(shown(_first(filled))))
+    return told and (len(filled) > 1 or min(filled) > left) and not any(is_value(cell) for cell in filled.values())
 
 
 def _first(filled: dict):
@@ -208,24 +236,18 @@ def _fill_merged(block: Block) -> None:
 
 
 def _is_corner(path: list) -> bool:
-    """A corner split by a slash (地区\\月份) names what stands below it and what stands beside it."""
-    pieces = re.split(r"[\\/|]|\s+", str(path[-1]).strip()) if len(path) == 1 else []
-    return len(pieces) > 1 and all(_role(piece) for piece in pieces)
+    """A corner split by a slash names what stands below it and what stands beside it."""
+    return len(path) == 1 and _role(path[0]) == "" and len(_roles(path[0])) > 1
 
 
 def _by_content(cells: list) -> str:
-    """What a column without a heading holds, judged by all its cells: areas, periods or indicators."""
-    told = [heading([cell]) for cell in set(cells) if isinstance(cell, str | date)]
-    if len(told) < len(set(cells)):
-        return "period" if all(periods.read(cell) for cell in cells) else ""
-    for role, holds in (
-        ("area", lambda one: one.areas or one.total),
-        ("period", lambda one: one.spans),
-        ("indicator", _is_indicator),
-    ):
-        if all(holds(one) for one in told):
-            return role
-    return ""
+    """What a column without a heading holds, judged by all its cells: areas (codes too), periods or indicators."""
+    if all(headings.areas_named(plain(shown(cell))) or _role(cell) == "total" for cell in cells):
+        return "area"
+    if all(periods.read(cell) for cell in cells):
+        return "period"
+    told = [heading([cell]) for cell in cells if isinstance(cell, str)]
+    return "indicator" if len(told) == len(cells) and all(map(_is_indicator, told)) else ""
 
 
 def _paths(sheet: Sheet, head: list[int], width: int, spread: dict) -> list[list]:
@@ -266,7 +288,7 @@ def _body(sheet: Sheet, head: list[int]) -> list[int]:
         if not filled:
             continue
         again = {column: plain(cell) for column, cell in filled.items() if isinstance(cell, str)} == first
-        if is_remark(filled) or again or _is_head(sheet, row, first=False):
+        if is_remark(filled) or again or _is_head(sheet, row):
             break
         body.append(row)
     return body

@@ -24,7 +24,7 @@ SHAPES = [
 SHAPES = [re.compile(shape) for shape in SHAPES]
 INSIDE = re.compile(
     rf"(?:{YEAR}年?度?)?(?:上半年|下半年|前3季度|全年|第?[1-4]季度|{MONTH}月?(?:-|至|到){MONTH}月|{MONTH}月)"
-    rf"|{YEAR}年度?|(?<!\d){YEAR}[-./]{MONTH}(?!\d)|(?<!\d){YEAR}(?:0[1-9]|1[0-2])?(?!\d)"
+    rf"|{YEAR}-?q[1-4]|{YEAR}年度?|(?<!\d){YEAR}[-./]{MONTH}(?!\d)|(?<!\d){YEAR}(?:0[1-9]|1[0-2])?(?!\d)"
 )
 TOTAL = re.compile(r"(?:本年|当年|年内)?(?:累计|合计)(?:数)?$")
 END = re.compile(r"(?:份|末|底|止)+$|(?<=年)度$")

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from drugstats import tables
-from drugstats.intake import rows, values
+from drugstats import names, tables, vocab
+from drugstats.intake import rows, units, values
 from drugstats.intake.block import Block
 from drugstats.intake.context import around
 from drugstats.intake.headings import Heading
@@ -47,6 +47,7 @@ class _Reader:
     def __init__(self, block: Block, skip_unknown: bool):
         self.block, self.cells, self.skip_unknown = block, block.sheet.rows, skip_unknown
         self.context = around(block)
+        self.fitted = not self.context.units  # whether the unit told above the table is the unit of anything in it
 
     def table(self) -> pd.DataFrame:
         columns = [self._column(number, told) for number, told in self.block.columns.items() if not told.stub]
@@ -56,6 +57,9 @@ class _Reader:
         if not columns or not len(keys["row"]):
             return pd.DataFrame()
         parts = [self._numbers(column, keys) for column in columns]
+        if not self.fitted:
+            unit = self.context.units[0]
+            self.block.wrong(self.block.head[0], columns[0].number, self.block.text("error.unit_above", unit=unit))
         table = {name: np.stack([part[name] for part in parts], axis=1).ravel() for name in parts[0]}
         for name, dtype in rows.kinds().items():
             table[name] = pd.Categorical.from_codes(table[name], dtype=dtype)
@@ -75,16 +79,28 @@ class _Reader:
             return self.block.wrong(
                 self.block.head[-1], number, self.block.text("error.two_layouts", heading=told.words[-1])
             )
-        total = ""
-        if told.total and not indicator:
-            others = self.block.columns.values()
-            total = "area" if any(one.areas for one in others) else "period" if any(one.spans for one in others) else ""
+        others, total = self.block.columns.values(), ""
+        if told.total and not told.areas and any(one.areas for one in others):
+            total = "area"
+        elif told.total and not indicator and not told.spans and any(one.spans for one in others):
+            total = "period"
+        area = self._area(number, told.areas[-1]) if told.areas else None
         what = What(indicator, told.unit, told.measure)
-        return Column(number, what, (told.areas or [None])[-1], told.span() or Span(), total)
+        return Column(number, what, area, told.span() or Span(), total)
+
+    def _area(self, number: int, named: tuple[str, ...]) -> str | None:
+        """The one area that a heading means, settled by its neighbours where several have the name."""
+        others = (one.areas[-1] for one in self.block.columns.values() if one.areas)
+        beside = self.context.beside | rows.shared_parent(others)
+        found = [code for code in named if set(names.lineage(code)) & beside] or named
+        if len(found) == 1:
+            return found[0]
+        choices = self.block.text("list_comma").join(f"{one} {vocab.area(vocab.parent(one))}" for one in found)
+        words = {"name": vocab.area(found[0]), "choices": choices}
+        return self.block.wrong(self.block.head[-1], number, self.block.text("error.area_many", **words))
 
     def _numbers(self, column: Column, keys: dict) -> dict[str, np.ndarray]:
-        both = [What(one.indicator or column.what.indicator or self.context.indicator, one.unit or column.what.unit)
-                for one in keys["whats"]]  # fmt: skip
+        both = [self._what(one, column) for one in keys["whats"]]
         measured = [_joined(span, column.span, self.context.span, one.measure or column.what.measure)
                     for one in keys["whats"] for span in keys["spans"]]  # fmt: skip
         span = keys["what"] * len(keys["spans"]) + keys["span"]
@@ -105,10 +121,25 @@ class _Reader:
         }  # fmt: skip
         self._refuse_keyless(table, column)
         cells = [self.cells[row][column.number] for row in keys["row"]]
-        read, wrong = values.read(cells, both, keys["what"], self.context.units, self.block.lang)
+        read, wrong = values.read(cells, both, keys["what"], self.block.lang)
         for place, text in wrong:
             self.block.wrong(self.block.head[-1] if place is None else keys["row"][place], column.number, text)
         return self._with_status(table | read | keys["told"], cells)
+
+    def _what(self, row: What, column: Column) -> What:
+        """What a cell counts and in which unit: the row's, the column's, or the one that stands above the table."""
+        indicator = row.indicator or column.what.indicator or self.context.indicator
+        unit = row.unit or column.what.unit
+        self.fitted = self.fitted or unit != ""
+        if indicator and not unit:
+            own = vocab.table("indicators").at[indicator, "unit"]
+            fitting = [word for word in self.context.units if units.factor(word, own) is not None]
+            self.fitted = self.fitted or bool(fitting)
+            if len(fitting) > 1:
+                words = {"one": fitting[0], "other": fitting[1]}
+                self.block.wrong(self.block.head[-1], column.number, self.block.text("error.two_units", **words))
+            unit = fitting[0] if fitting else ""
+        return What(indicator, unit)
 
     def _with_status(self, table: dict, cells: list) -> dict:
         """The status that the table itself gives, which has to fit its numbers."""

@@ -164,10 +164,14 @@ class _Rows:
         return tuple(told.get(role, "") for role in TOLD)
 
     def _neighbours(self) -> frozenset:
-        """Which of several areas of one name is meant is settled by the parent of all the others."""
         cells = {shown(self.rows[row][column]) for row in self.block.body for column in self.stubs["area"]}
-        parents = {vocab.parent(code) for cell in cells if (code := headings.area_named(plain(cell)))} - {""}
-        return frozenset(parents if len(parents) == 1 else ())
+        return shared_parent(headings.areas_named(plain(cell)) for cell in cells)
+
+
+def shared_parent(named) -> frozenset:
+    """The area above all areas whose names mean one only: it settles which of several of one name the others mean."""
+    parents = {vocab.parent(codes[0]) for codes in named if len(codes) == 1} - {""}
+    return frozenset(parents if len(parents) == 1 else ())
 
 
 def _own_words(cell) -> str:

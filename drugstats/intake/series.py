@@ -12,7 +12,8 @@ SERIES = ["area", "indicator", "basis", "year"]
 
 def settle(cells: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Return the numbers with a pandas period each (column period), and what is wrong or was done."""
-    length, wrong = _length(cells, lang)
+    length = _length(cells)
+    cells, wrong = _with_years(cells, length, lang)
     if wrong:
         return cells, wrong
     running = (cells["first"] == 1) & (cells["last"] > length) & (cells["last"] < 13)
@@ -32,23 +33,30 @@ def settle(cells: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, list[Problem]]
     return single.assign(period=pd.PeriodIndex.from_ordinals(ordinals, freq=frequency)), problems
 
 
-def _length(cells: pd.DataFrame, lang: str) -> tuple[int, list[Problem]]:
+def _length(cells: pd.DataFrame) -> int:
     """How many months a period of this table has: 1, 3 or 12."""
     spans = cells[["first", "last"]].drop_duplicates()
     months = ((spans["first"] == spans["last"]) & (spans["last"] > 0)).any()
     ends = set(spans.loc[(spans["first"] == 1) & (spans["last"] > 1), "last"])
     quarters = ((spans["last"] - spans["first"] == 2) & (spans["last"] % 3 == 0)).any()
     if months or ends - {3, 6, 9, 12}:
-        length = 1
-    else:
-        length = 3 if quarters or ends - {12} else 12
-    if length < 12:
-        years = cells[cells["last"] == 0]
-        if len(years):
-            other = cells[cells["last"] > 0].iloc[0]
-            words = {"one": _said(other), "other": _said(years.iloc[0])}
-            return length, [_problem(years.iloc[0], "error.frequency", lang, **words)]
-    return length, []
+        return 1
+    return 3 if quarters or ends - {12} else 12
+
+
+def _with_years(cells: pd.DataFrame, length: int, lang: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """A year beside its own months is the total from January to December; one without is of another frequency."""
+    year = cells["last"] == 0
+    if length == 12 or not year.any():
+        return cells, []
+    own = pd.MultiIndex.from_frame(cells[SERIES])
+    beside = own.isin(own[~year])
+    if (year & ~beside).any():
+        alone = cells[year & ~beside].iloc[0]
+        words = {"one": _said(cells[~year].iloc[0]), "other": _said(alone)}
+        return cells, [_problem(alone, "error.frequency", lang, **words)]
+    whole = {"first": 1, "last": 12, "running": True}
+    return cells.assign(**{name: cells[name].mask(year, value) for name, value in whole.items()}), []
 
 
 def _codes(cells: pd.DataFrame, length: int) -> pd.Series:
@@ -63,13 +71,20 @@ def _by_difference(running: pd.DataFrame, single: pd.DataFrame, length: int, lan
     """Months (or quarters) from totals that run from January; a stock is its last month, a share has no difference."""
     kinds, problems = running["indicator"].map(vocab.kinds()), []
     shares = running[~kinds.isin(["stock", "flow"]) & running["value"].notna()]
+    beside = pd.MultiIndex.from_frame(shares[SERIES]).isin(pd.MultiIndex.from_frame(single[SERIES]))
+    beside &= (shares["last"] == 12).to_numpy()
+    if beside.any():
+        problems.append(_problem(shares[beside].iloc[0], "told.share_total", lang, NOTE, "done.unused"))
+    shares = shares[~beside]
     problems += [_problem(row, "error.running_share", lang, **_span(row)) for _, row in shares.iterrows()]
     stocks = running[kinds == "stock"]
     stocks = stocks.assign(first=stocks["last"] - length + 1)
     flows = running[kinds == "flow"]
     starts = single[(single["first"] == 1) & single["indicator"].isin(flows["indicator"].unique())]
     starts = starts[starts.set_index(SERIES).index.isin(flows.set_index(SERIES).index)]
-    told = _once(pd.concat([starts.assign(origin=False), flows.assign(origin=True)], ignore_index=True))
+    told = pd.concat([starts.assign(origin=False), flows.assign(origin=True)], ignore_index=True)
+    told, wrong = _once(told, lang)
+    problems += wrong
     told = told.sort_values([*SERIES, "last"], kind="stable", ignore_index=True)
     before = told.groupby(SERIES, sort=False, observed=True)[
         ["value", "last", "step", "row", "column", "status"]
@@ -120,9 +135,14 @@ def _checked(alone: pd.DataFrame, single: pd.DataFrame, lang: str) -> tuple[pd.D
     return alone.loc[left], problems
 
 
-def _once(told: pd.DataFrame) -> pd.DataFrame:
-    """One row a key and end; where two differ neither is subtracted from, so the first stays and both are told."""
-    return told.drop_duplicates([*SERIES, "last"], keep="first")
+def _once(told: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """One row a key and end; of two that differ nobody can say which one to subtract."""
+    first = told.groupby([*SERIES, "last"], observed=True)["value"].transform("first")
+    differ = told[told["value"].notna() & ((told["value"] - first).abs() > 1e-9)]
+    wrong = [_problem(row, "error.running_twice", lang, text=_said(row), one=_shown(row, first[at]), other=_shown(row))
+             for at, row in differ.iterrows()]  # fmt: skip
+    known = told.sort_values("value", na_position="last", kind="stable")
+    return known.drop_duplicates([*SERIES, "last"]), wrong
 
 
 def _spring(rows: pd.DataFrame) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def _fill_sheet(book, looks: dict, frequency: str, period: str, listed: list[str
     sheet.set_row(HEAD_ROW, 48)
     sheet.set_column(0, 0, 24, looks["text"])
     sheet.set_column(1, 1, 14, looks["text"])
-    sheet.set_column(2, len(keys) + 1, 13, looks["body"])
+    sheet.set_column(2, len(keys) + 1, 16, looks["body"])
     sheet.freeze_panes(HEAD_ROW + 1, 2)
     guide = vocab.text("template.guide_sheet", lang)
     choices = f"='{guide}'!$B$2:$B${len(listed) + 1}"

@@ -9,7 +9,6 @@ from drugstats.intake.sheets import Sheet
 from drugstats.names import plain
 
 SUBTOTAL = plain("小计")
-WHOLE = {plain(f"全{name}"): name for name in "省市县区州旗"}
 SUMMED = ("stock", "flow")
 TEXTS = ("area", "indicator", "total", "status")
 
@@ -38,7 +37,7 @@ def reconcile(cells: pd.DataFrame, sheet: Sheet, lang: str) -> tuple[pd.DataFram
         sums = _sums(inside, ["indicator", "year", "first", "last"])
         wrong = _differences(rows, sums, lang)
         problems += wrong
-        area = within or _area(word, set(inside["area"]))
+        area = within or _area(set(inside["area"]))
         if area is None:
             problems.append(_told(rows, "told.part_total", "done.part_total", NOTE, lang))
             continue
@@ -71,7 +70,8 @@ def _segments(cells: pd.DataFrame) -> np.ndarray:
     rows = cells.drop_duplicates("row").sort_values("row")
     is_total = (rows["total"] == "area") & (rows["total_word"] != "")
     first = bool(len(is_total)) and bool(is_total.iloc[0])
-    number = is_total.cumsum() if first else is_total.shift(fill_value=False).cumsum()
+    before = is_total.shift(fill_value=False)
+    number = ((is_total & ~before) if first else (before & ~is_total)).cumsum()
     return cells["row"].map(dict(zip(rows["row"], number, strict=True))).to_numpy()
 
 
@@ -120,16 +120,14 @@ def _differences(rows: pd.DataFrame, sums: pd.DataFrame, lang: str) -> list[Prob
     return found
 
 
-def _area(word: str, parts: set[str]) -> str | None:
-    """The area that a total speaks for: the one whose parts are all there, or the 市 of 全市 among those above."""
-    if not parts:
-        return None
-    common = [code for code in names.lineage(min(parts)) if all(code in names.lineage(one) for one in parts)]
-    common = [code for code in common if code not in parts] if len(parts) == 1 else common
-    if word in WHOLE:
-        named = [code for code in common if vocab.area(code).partition("（")[0].endswith(WHOLE[word])]
-        return named[0] if named else None
-    return common[0] if common and set(vocab.children(common[0])) <= parts else None
+def _area(parts: set[str]) -> str | None:
+    """The area that a total speaks for: the lowest above all its parts, if all that lies below it is among them."""
+    above = (
+        [code for code in names.lineage(min(parts))[1:] if all(code in names.lineage(one) for one in parts)]
+        if parts
+        else []
+    )
+    return above[0] if above and set(vocab.children(above[0])) <= parts else None
 
 
 def _told(rows: pd.DataFrame, what: str, done: str, severity: str, lang: str) -> Problem:

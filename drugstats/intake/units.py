@@ -72,6 +72,8 @@ def parse(cell) -> Value | None:
     number = round(float(digits.replace(",", "")) * scale, 9)
     if len(vague) > 1 or abs(number) >= LARGEST_COUNT:
         return None
+    if unit and not known(unit):
+        return None
     if note and known(note):
         unit, note = note, None
     status = "estimated" if vague or "估" in (note or "") else "final"

@@ -14,10 +14,10 @@ from drugstats.tables import STATUSES
 PERCENT = ("%", "‰", "‱", "百分比", "percent")
 
 
-def read(cells: list, whats: list, what: np.ndarray, above: tuple, lang: str) -> tuple[dict, list]:
+def read(cells: list, whats: list, what: np.ndarray, lang: str) -> tuple[dict, list]:
     """Return value, status, said and step of a column's cells, and what is wrong with its place (None: the heading).
 
-    `what` gives for each cell the place in `whats` of what it counts; `above` are the units told above the table.
+    `what` gives for each cell the place in `whats` of what it counts.
     """
     texts = {cell: units.parse(cell) for cell in {cell for cell in cells if type(cell) is not float}}
     parsed = [texts.get(cell) for cell in cells] if texts else [None] * len(cells)
@@ -30,7 +30,7 @@ def read(cells: list, whats: list, what: np.ndarray, above: tuple, lang: str) ->
         inside = what == place
         for word in set(words[inside]):
             chosen = inside & (words == word)
-            factor[chosen], wrong = _factor(word, one, above, lang)
+            factor[chosen], wrong = _factor(word, one, lang)
             if wrong:
                 problems.append((int(chosen.argmax()) if word else None, wrong))
         problems += _shares(number, words, inside, one, cells, lang)
@@ -64,15 +64,12 @@ def _no_number(cell, lang: str) -> str:
     return vocab.text(kind, lang, text=shown(cell))
 
 
-def _factor(word: str, what, above: tuple, lang: str) -> tuple[float, str]:
-    """What one in the unit of the cell, else of the heading, else of the line above the table is in the own unit."""
+def _factor(word: str, what, lang: str) -> tuple[float, str]:
+    """What one in the unit of the cell, else of what it counts, is in the indicator's own unit."""
     if not what.indicator:
         return 1.0, ""
     own = _unit(what.indicator)
-    fitting = [one for one in above if own != "fraction" and units.factor(one, own) is not None]
-    if not word and not what.unit and len(fitting) > 1:
-        return 1.0, vocab.text("error.two_units", lang, one=fitting[0], other=fitting[1])
-    told = [one for one in (word, what.unit) if one] or fitting or [own]
+    told = [one for one in (word, what.unit) if one] or [own]
     factors = [units.factor(one, own) for one in told]
     if None in factors:
         named = vocab.indicator_with_unit(what.indicator, lang)
