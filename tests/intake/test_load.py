@@ -189,7 +189,7 @@ BROKEN = {
     "unknown in long": ([LONG[:4], ["青渡区", MARCH, "新发现", 1]], "C2", "不认识“新发现”", "no indicator called"),
     "new above registered": ([[*HEADINGS, HELD], ["青渡区", MARCH, 30, 26]], "C2",
                              "新发现吸毒人员30大于现有在册吸毒人员26", "30 is above registered users .* 26"),
-    "two frequencies": ([*GOOD, ["青渡区", "2025年", 12]], "[BC]4", "时间2025与前面的2025-03", "2025 .*2025-03"),
+    "two frequencies": ([*GOOD, ["澄溪县", "2025年", 12]], "[BC]4", "时间2025与前面的2025-03", "2025 .*2025-03"),
     "negative": ([HEADINGS, ["青渡区", MARCH, -3]], "C2", "-3.*是负数", "-3.* is negative"),
     "share above one": ([[*HEADINGS[:2], CONTROLLED], ["青渡区", MARCH, 12.2]], "C2", "12.2大于一", "12.2 is above one"),
     "no heading": ([[*HEADINGS, ""], [*LAST, 4]], "D1", "有数据但没有标题", "has data but no heading"),
