@@ -1,6 +1,6 @@
 """Time and memory of loading 100,000 rows of 12 columns, against pandas.read_excel on the same file in the same run.
 
-    python benchmarks/intake_speed.py [rows]
+python benchmarks/intake_speed.py [rows]
 """
 
 import statistics
@@ -25,7 +25,9 @@ def main(rows: int = 100_000) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speed.xlsx"
         write(path, rows)
-        told = {name: [run(code, path) for _ in range(ROUNDS)] for name, code in (("pandas", RIVAL), ("drugstats", OURS))}
+        told = {
+            name: [run(code, path) for _ in range(ROUNDS)] for name, code in (("pandas", RIVAL), ("drugstats", OURS))
+        }
     empty = run("pass", path)
     print(f"{rows:,} rows x 12 columns, median of {ROUNDS} runs, each in a process of its own")
     medians = {name: [statistics.median(one) for one in zip(*runs, strict=True)] for name, runs in told.items()}
@@ -52,14 +54,18 @@ def write(path: Path, rows: int) -> None:
             parts = chance.integers(0, 50, len(INDICATORS) - 1).tolist()
             parts[6] = round(parts[6] * 1.37, 2)
             parts[7] = max(parts[7:])
-            sheet.write_row(row + 1, 0, [counties[row % len(counties)], f"{2010 + month // 12}年{month % 12 + 1}月", whole, *parts])
+            sheet.write_row(
+                row + 1, 0, [counties[row % len(counties)], f"{2010 + month // 12}年{month % 12 + 1}月", whole, *parts]
+            )
 
 
 def run(code: str, path: Path) -> tuple[float, float]:
     """Seconds and peak megabytes of a program, its own children included."""
     start = time.perf_counter()
     measured = f"{code}\nimport resource\nprint(sum(resource.getrusage(who).ru_maxrss for who in (0, -1)))"
-    done = subprocess.run([sys.executable, "-c", measured, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", measured, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return time.perf_counter() - start, int(done.stdout.split()[-1]) / 1024
 
 

@@ -3,7 +3,6 @@
 import csv
 import random
 import re
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -349,6 +348,6 @@ def test_files_of_one_name_can_be_told_apart_by_their_source(tmp_path):
 
 def test_the_same_file_given_twice_is_told_and_not_doubled(tmp_path):
     path = write(tmp_path / "x.csv", GOOD)
-    for given in ([path, path], [path, tmp_path]):
-        observations, problems = intake.load(given)
+    for paths in ([path, path], [path, tmp_path]):
+        observations, problems = intake.load(paths)
         assert len(observations) == 2 and "有2个数重复出现" in problems["what"][0]
