@@ -96,13 +96,14 @@ def areas_within(text: str) -> list[str]:
     return sorted(named - {above for code in named for above in lineage(code)[1:]})
 
 
-def lineage(code: str) -> list[str]:
+@cache
+def lineage(code: str) -> tuple[str, ...]:
     """Return an area and all above it, upwards."""
     found = []
     while code:
         found.append(code)
         code = vocab.parent(code)
-    return found
+    return tuple(found)
 
 
 @cache
@@ -156,8 +157,8 @@ def _is_seen(sign: str) -> bool:
 @cache
 def _areas() -> dict:
     found = {}
-    for code, row in vocab.table("areas").iterrows():
-        for name in {row["zh"], row["en"], re.sub(r"（虚构）", "", row["zh"])} - {""}:
+    for code, zh, en in vocab.table("areas")[["zh", "en"]].itertuples():
+        for name in {zh, en, zh.replace("（虚构）", "")} - {""}:
             found.setdefault(plain(name), []).append(code)
     return found
 

@@ -18,7 +18,7 @@ MEMORY = 4 << 30
 MOST_CELLS = 5_000_000
 MOST_MERGED = 20_000
 PERCENT_FORMATS = {9: "0%", 10: "0.00%"}
-FORMULA = re.compile(rb"[<:]f[\s/>]")
+FORMULA = [start + end for start in (b"<f", b":f") for end in (b">", b"/", b" ", b"\n", b"\r", b"\t")]
 FAULT = re.compile(rb"""\bt\s*=\s*["']e["']""")
 STYLED = re.compile(rb"""\bs\s*=\s*["'](\d+)["']""")
 HIDDEN_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["'](\d+)["']""")
@@ -78,7 +78,7 @@ def _xlsx(content: bytes) -> list[dict]:
         sheet = book.get_sheet_by_name(told.name)
         rows, dates = _plain(sheet.to_python(skip_empty_area=False))
         xml = archive.read(parts[told.name])
-        if _is_misplaced(xml):
+        if _counted(xml) != sum(len(row) - row.count("") for row in rows) and _is_misplaced(xml):
             raise Refused("odd_archive")
         for (row, column), token in _tokens(xml, formats, unsaved).items():
             if (row, column) not in dates:
@@ -96,6 +96,11 @@ def _xlsx(content: bytes) -> list[dict]:
 def _columns(span: bytes) -> range:
     ends = {name: int(number) for name, number in SPAN.findall(span)}
     return range(ends[b"min"] - 1, min(ends[b"max"], 1 << 14))
+
+
+def _counted(xml: bytes) -> int:
+    """How many cells hold something; where the reader gives as many, none was lost and none need be looked at."""
+    return xml.count(b"<v>") + xml.count(b"<is>")
 
 
 def _is_misplaced(xml: bytes) -> bool:
@@ -183,7 +188,7 @@ def _tokens(xml: bytes, formats: dict, unsaved: bool) -> dict[tuple[int, int], s
     # A search for fixed bytes takes a tenth of the time of the pattern that spares no way of writing the same.
     plain = b" =" not in xml and b"= " not in xml
     fault = b't="e"' in xml or b"t='e'" in xml if plain else FAULT.search(xml)
-    if not styled and not fault and not FORMULA.search(xml):
+    if not styled and not fault and not any(mark in xml for mark in FORMULA):
         return {}
     tokens, row, column = {}, -1, -1
     for event, item in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):

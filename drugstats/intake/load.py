@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from drugstats import tables, vocab
-from drugstats.intake import layout, privacy, problems, reading, series, sheets, template, totals
+from drugstats.intake import layout, periods, privacy, problems, reading, series, sheets, template, totals
 from drugstats.intake.block import Block
 from drugstats.intake.problems import ERROR, WARNING, Problem, address, letters, refuse
 from drugstats.intake.sheets import Sheet
 from drugstats.tables import TableError
 
 BASIS = "reported"
+TEXTS = ["area", "indicator", "basis", "status"]
 EDGES = (65_536, 1_048_576), (256, 16_384)  # where old and new workbooks cut a table off
 
 
@@ -55,7 +56,8 @@ def load(paths, *, lang: str = "zh", skip_unknown: bool = False) -> Loaded:
     numbers, more = series.once(numbers, lang)
     found += told + more + totals.levels(numbers, lang) + _parts_above_whole(numbers, lang)
     refuse(found, lang)
-    return Loaded(tables.check(_observations(numbers)), problems.table(found))
+    observations = tables.check(_observations(numbers)).astype(dict.fromkeys(TEXTS, "str"))
+    return Loaded(observations, problems.table(found))
 
 
 def files(paths, lang: str = "zh") -> list[Path]:
@@ -108,7 +110,18 @@ def _unseen(sheet: Sheet, blocks: list[Block], lang: str) -> list[Problem]:
         told.append((f"A{blocks[1].head[0] + 1}", "told.second_table", {"count": len(blocks)}))
     if len(sheet.rows) in EDGES[0] or max(map(len, sheet.rows), default=0) in EDGES[1]:
         told.append((f"A{len(sheet.rows)}", "told.edge", {}))
-    return [_told(sheet, cell, key, "done.read", lang, **words) for cell, key, words in told]
+    return [_told(sheet, cell, key, "done.read", lang, **words) for cell, key, words in told] + _fiscal(
+        sheet, blocks, lang
+    )
+
+
+def _fiscal(sheet: Sheet, blocks: list[Block], lang: str) -> list[Problem]:
+    """Notes that a period runs from one day to another, as years of accounts and months of the police do."""
+    around = set(range(len(sheet.rows))) - {row for block in blocks for row in block.body}
+    texts = ((row, column, cell) for row in sorted(around) for column, cell in enumerate(sheet.rows[row])
+             if isinstance(cell, str))  # fmt: skip
+    days = ((address(row, column), periods.fiscal(cell)) for row, column, cell in texts)
+    return [_told(sheet, cell, "told.fiscal", "done.fiscal", lang, days=told) for cell, told in days if told]
 
 
 def _told(sheet: Sheet, cell: str, what: str, done: str, lang: str, **words) -> Problem:
@@ -141,7 +154,7 @@ def _observations(numbers: pd.DataFrame) -> pd.DataFrame:
         own = numbers["told_source"] != ""
         source = source.mask(own, numbers["told_source"])
         note = note.mask(own, numbers["told_note"] if "told_note" in numbers else "")
-    texts = {name: numbers[name].astype("str") for name in ("area", "indicator", "basis", "status")}
+    texts = {name: numbers[name] for name in TEXTS}
     table = pd.DataFrame(
         texts | {"period": numbers["period"], "value": numbers["value"], "source": source, "note": note}
     )

@@ -26,6 +26,11 @@ INSIDE = re.compile(
     rf"(?:{YEAR}年?度?)?(?:上半年|下半年|前3季度|全年|第?[1-4]季度|{MONTH}月?(?:-|至|到){MONTH}月|{MONTH}月)"
     rf"|{YEAR}-?q[1-4]|{YEAR}年度?|(?<!\d){YEAR}[-./]{MONTH}(?!\d)|(?<!\d){YEAR}(?:0[1-9]|1[0-2])?(?!\d)"
 )
+DAY = rf"(?:{YEAR}年)?{MONTH}月(?:0?[1-9]|[12]\d|3[01])日"
+# A year of accounts (上年12月26日至本年12月25日) does not begin in January; its title names the year that is meant.
+FISCAL = re.compile(
+    rf"\(?(?:自|从)?(?:{DAY}|上年{MONTH}月\d+日)(?:起)?(?:-|至|到)(?:{DAY}|本年{MONTH}月\d+日)(?:止)?\)?"
+)
 TOTAL = re.compile(r"(?:本年|当年|年内)?(?:累计|合计)(?:数)?$")
 END = re.compile(r"(?:份|末|底|止)+$|(?<=年)度$")
 
@@ -102,9 +107,15 @@ def _span(told: dict, running: bool) -> Span | None:
 
 def inside(text: str) -> tuple[list[Span], str]:
     """Return the periods that a longer text names, and the text without them."""
-    told = _arabic(plain(text))
+    told = FISCAL.sub("", _arabic(plain(text)))
     found = [read(match[0]) for match in INSIDE.finditer(told)]
     return list(dict.fromkeys(span for span in found if span)), INSIDE.sub("", told)
+
+
+def fiscal(text: str) -> str:
+    """Return the range of days that a text names for its period, empty where it names none."""
+    match = FISCAL.search(_arabic(plain(text)))
+    return match[0].strip("()") if match else ""
 
 
 def _arabic(text: str) -> str:

@@ -56,6 +56,7 @@ class _Reader:
         self._refuse_merged(keys["row"].tolist(), columns)
         if not columns or not len(keys["row"]):
             return pd.DataFrame()
+        keys["lines"] = [self.cells[row] for row in keys["row"].tolist()]
         parts = [self._numbers(column, keys) for column in columns]
         if not self.fitted:
             unit = self.context.units[0]
@@ -120,7 +121,7 @@ class _Reader:
             "total_word": keys["area_total"],
         }  # fmt: skip
         self._refuse_keyless(table, column)
-        cells = [self.cells[row][column.number] for row in keys["row"]]
+        cells = [line[column.number] for line in keys["lines"]]
         read, wrong = values.read(cells, both, keys["what"], self.block.lang)
         for place, text in wrong:
             self.block.wrong(self.block.head[-1] if place is None else keys["row"][place], column.number, text)

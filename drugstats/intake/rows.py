@@ -54,36 +54,39 @@ class _Rows:
             "what": (self._what, self.stubs["indicator"] + self.stubs["unit"]),
             "told": (self._told, [column for role in TOLD for column in self.stubs[role]]),
         }  # fmt: skip
-        known = {name: {} for name in read}
-        rows = {name: [] for name in ("row", *read)}
-        for row in self.block.body:
-            before, keys, all_cells = len(self.block.problems), [], self.rows[row]
-            for name, (reader, columns) in read.items():
-                cells = tuple([all_cells[column] for column in columns])
-                key = known[name].get(cells)
-                if key is None:
-                    count = len(self.block.problems)
-                    key = reader(row, columns, cells)
-                    # What went wrong is read anew each time, so that each cell of its kind is told.
-                    if len(self.block.problems) == count:
-                        known[name][cells] = key
-                keys.append(key)
-            if not self._is_left_out(row, before) and None not in keys:
-                rows["row"].append(row)
-                for name, key in zip(read, keys, strict=True):
-                    rows[name].append(key)
-        return rows
+        lines = [self.rows[row] for row in self.block.body]
+        told = {name: _cells(lines, columns) for name, (_, columns) in read.items()}
+        known = {name: self._each_once(told[name], *read[name]) for name in read}
+        keys = {name: [known[name][cells] for cells in told[name]] for name in read}
+        odd = {n for n, found in enumerate(zip(*keys.values(), strict=True)) if None in found}
+        odd |= {n for n, line in enumerate(lines) if _is_example(line)}
+        left_out = {n for n in sorted(odd) if not self._read_alone(n, lines[n], read, keys)}
+        rows = {"row": self.block.body, **keys}
+        return {name: [one for n, one in enumerate(found) if n not in left_out] for name, found in rows.items()}
 
-    def _is_left_out(self, row: int, before: int) -> bool:
-        first = next((cell for cell in self.rows[row] if cell != ""), "")
-        if isinstance(first, str) and first.lstrip()[:1] in MARKS and plain(first[:10]).startswith(EXAMPLES):
+    def _each_once(self, told: list[tuple], reader, columns: list[int]) -> dict:
+        """What each combination of cells says, None where something is wrong or is to be told of each row."""
+        known = {}
+        for cells, place in dict(zip(reversed(told), range(len(told) - 1, -1, -1), strict=True)).items():
+            before = len(self.block.problems)
+            key = reader(self.block.body[place], columns, cells)
+            known[cells] = key if len(self.block.problems) == before else None
             del self.block.problems[before:]
-            return True
+        return known
+
+    def _read_alone(self, place: int, line: list, read: dict, keys: dict) -> bool:
+        """Read a row in which something is wrong or to be told, with its own cells; return whether it is kept."""
+        if _is_example(line):
+            return False
+        row, before = self.block.body[place], len(self.block.problems)
+        for name, (reader, columns) in read.items():
+            if keys[name][place] is None:
+                keys[name][place] = reader(row, columns, tuple(line[column] for column in columns))
         if len(self.block.problems) > before and self._is_empty(row):
             del self.block.problems[before:]
             self.block.note(0, "empty_row", row)
-            return True
-        return False
+            return False
+        return keys["what"][place] is not None
 
     def _is_empty(self, row: int) -> bool:
         stubs = self.block.stubs
@@ -164,14 +167,23 @@ class _Rows:
         return tuple(told.get(role, "") for role in TOLD)
 
     def _neighbours(self) -> frozenset:
-        cells = {shown(self.rows[row][column]) for row in self.block.body for column in self.stubs["area"]}
-        return shared_parent(headings.areas_named(plain(cell)) for cell in cells)
+        cells = {self.rows[row][column] for row in self.block.body for column in self.stubs["area"]}
+        return shared_parent(headings.areas_named(plain(shown(cell))) for cell in cells)
 
 
 def shared_parent(named) -> frozenset:
     """The area above all areas whose names mean one only: it settles which of several of one name the others mean."""
     parents = {vocab.parent(codes[0]) for codes in named if len(codes) == 1} - {""}
     return frozenset(parents if len(parents) == 1 else ())
+
+
+def _cells(lines: list[list], columns: list[int]) -> list[tuple]:
+    return list(zip(*([line[column] for line in lines] for column in columns), strict=True)) or [()] * len(lines)
+
+
+def _is_example(line: list) -> bool:
+    first = next((cell for cell in line if cell != ""), "")
+    return isinstance(first, str) and first.lstrip()[:1] in MARKS and plain(first[:10]).startswith(EXAMPLES)
 
 
 def _own_words(cell) -> str:

@@ -20,12 +20,19 @@ def read(cells: list, whats: list, what: np.ndarray, lang: str) -> tuple[dict, l
     `what` gives for each cell the place in `whats` of what it counts.
     """
     texts = {cell: units.parse(cell) for cell in {cell for cell in cells if type(cell) is not float}}
-    parsed = [texts.get(cell) for cell in cells] if texts else [None] * len(cells)
-    number = np.array([cell if type(cell) is float else one.number if one else math.nan
-                       for cell, one in zip(cells, parsed, strict=True)])  # fmt: skip
+    parsed = [texts.get(cell) for cell in cells] if texts else []
+
+    def told(default, take, dtype=object) -> np.ndarray:
+        if not texts:  # most columns are plain numbers alone
+            return np.full(len(cells), default, dtype=dtype)
+        return np.array([take(one) if one else default for one in parsed], dtype=dtype)
+
+    number = np.array(cells) if not texts else np.array(
+        [cell if type(cell) is float else one.number if one else math.nan
+         for cell, one in zip(cells, parsed, strict=True)]
+    )  # fmt: skip
     problems = _no_numbers(cells, parsed, number, lang)
-    factor = np.ones(len(cells))
-    words = np.array([one.unit if one else "" for one in parsed], dtype=object)
+    factor, words = np.ones(len(cells)), told("", lambda one: one.unit)
     for place, one in enumerate(whats):
         inside = what == place
         for word in set(words[inside]):
@@ -37,10 +44,8 @@ def read(cells: list, whats: list, what: np.ndarray, lang: str) -> tuple[dict, l
     if (factor != 1).any():
         number = np.array([round(one * times, 12) for one, times in zip(number, factor, strict=True)])
     table = {
-        "value": number,
-        "status": np.array([STATUSES.index(one.status) if one else 0 for one in parsed], dtype=np.int8),
-        "said": np.array([one.note if one else "" for one in parsed], dtype=object),
-        "step": np.array([one.step if one else 0.0 for one in parsed]) * factor,
+        "value": number, "status": told(0, lambda one: STATUSES.index(one.status), np.int8),
+        "said": told("", lambda one: one.note), "step": told(0.0, lambda one: one.step, float) * factor,
     }  # fmt: skip
     return table, problems
 

@@ -126,6 +126,15 @@ def test_numbers_outside_of_any_table_are_never_lost(tmp_path):
         intake.load(sheet(tmp_path / "x.xlsx", *rows))
 
 
+@pytest.mark.parametrize("place", ["title", "note"])
+def test_a_year_of_accounts_is_read_under_its_year_and_told_with_its_days(tmp_path, place):
+    days = "2024年12月26日至2025年12月25日"
+    rows = [["鄂州市2025年度统计表" + f"（{days}）" * (place == "title")], ["地区", NEW], ["鄂城区", 3]]
+    loaded = intake.load(sheet(tmp_path / "x.xlsx", *rows, *[[f"注：统计期为{days}"]] * (place == "note")))
+    assert values(loaded) == {("420704", "2025", "users_new"): (3, "final")}
+    assert [row[2] for row in told(loaded)] == ["统计期是2024年12月26日至2025年12月25日，不是整月整年。"]
+
+
 def test_a_unit_above_the_table_that_fits_nothing_in_it_is_refused(tmp_path):
     rows = [["鄂州市2025年统计表"], ["单位：千克"], ["地区", NEW], ["鄂城区", 3]]
     with pytest.raises(TableError, match="“千克”不适用于表里任何指标"):
