@@ -181,16 +181,15 @@ def _parts_above_whole(numbers: pd.DataFrame, lang: str) -> list[Problem]:
     once = tables.usable(numbers)
     # On two bases in one period nobody can say which part belongs to which whole.
     once = once[~once.duplicated(["area", "period", "indicator"], keep=False)]
-    told, found = dict(list(once.groupby("indicator", observed=True))), []
+    place = once["area"].cat.codes.astype("int64") * 100_000 + once["period"].array.asi8
+    told = {key: pd.Series(rows.index, place[rows.index]) for key, rows in once.groupby("indicator", observed=True)}
+    found = []
     for part, whole in shares[["part", "whole"]].drop_duplicates().itertuples(index=False):
         keys = whole.split("+")
         if {part, *keys} <= told.keys():
-            both = told[part].assign(whole=0.0)
-            for key in keys:
-                other = told[key][["area", "period", "value"]].rename(columns={"value": "other"})
-                both = both.merge(other, on=["area", "period"])
-                both = both.assign(whole=both["whole"] + both["other"]).drop(columns="other")
-            above = both[both["value"] > both["whole"]]
+            places = told[part].index
+            values = [once["value"].reindex(told[key].reindex(places)).to_numpy() for key in keys]
+            above = once.loc[told[part]].assign(whole=sum(values)).query("value > whole")
             found += [_part_problem(row, part, keys, lang) for _, row in above.iterrows()]
     return found
 

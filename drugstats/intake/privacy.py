@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import chain
 from unicodedata import category, normalize
 
 from drugstats import vocab
@@ -25,9 +26,9 @@ WEIGHTS = [2 ** (17 - place) % 11 for place in range(17)]
 
 def persons(sheet, lang: str) -> list[Problem]:
     """Return a problem for each cell that seems to speak of a person: telling headings, identity and phone numbers."""
-    kinds = {cell: _kind(cell) for cell in {cell for row in sheet.rows for cell in row if type(cell) is str}}
-    kinds = {cell: kind for cell, kind in kinds.items() if kind}
-    giants = any(abs(cell) >= LARGEST_COUNT for row in sheet.rows for cell in row if type(cell) is float)
+    cells = set(chain.from_iterable(sheet.rows))
+    kinds = {cell: kind for cell in cells if type(cell) is str and (kind := _kind(cell))}
+    giants = any(type(cell) is float and abs(cell) >= LARGEST_COUNT for cell in cells)
     named = _kind(sheet.name)
     found = [("", named)] if named else []
     for row, cells in enumerate(sheet.rows) if kinds or giants else ():
