@@ -137,7 +137,7 @@ def _office(folder: str):
         try:
             context = resolver.resolve(f"uno:{door};StarOffice.ComponentContext")
             break
-        except Exception:
+        except Exception:  # the office is not up yet, and says so in several ways
             time.sleep(0.5)
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
     try:
