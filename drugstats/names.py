@@ -27,7 +27,9 @@ def plain(text) -> str:
 
 def spoken(text) -> str:
     """Return a text as a sentence may repeat it: on one line, without unseen signs and without endless numbers."""
-    seen = "".join(" " if sign.isspace() else sign for sign in str(text) if sign.isspace() or _is_seen(sign))
+    seen = str(text)
+    if not seen.isprintable():
+        seen = "".join(" " if sign.isspace() else sign for sign in seen if sign.isspace() or _is_seen(sign))
     return re.sub(r"\d{16,}", "…", " ".join(seen.split()))
 
 
@@ -47,6 +49,11 @@ def find_area(name: str, lang: str = "zh", beside: frozenset = frozenset()) -> s
     if gone := _abolished().get(wanted):
         raise TableError(vocab.text("error.area_gone", lang, name=spoken(name), **gone))
     raise TableError(vocab.text("error.area", lang, name=spoken(name), near=_nearest(wanted, _areas(), beside, lang)))
+
+
+def warm() -> None:
+    """Make the tables of names ready, for a caller that has to wait for something else meanwhile."""
+    find_area("100000"), _short_names(), _renamed(), indicator_names()
 
 
 @cache
@@ -146,7 +153,7 @@ def _titled() -> set:
 @cache
 def _simplified() -> dict:
     rows = vocab.table("traditional")
-    unseen = {code: None for code in range(0x110000) if not _is_seen(chr(code))}
+    unseen = {code: None for code in (*range(0x20000), *range(0xE0000, 0xE0080)) if not _is_seen(chr(code))}
     return unseen | dict(zip(map(ord, rows["traditional"]), rows["simplified"], strict=True))
 
 

@@ -281,7 +281,7 @@ def _body(sheet: Sheet, head: list[int]) -> list[int]:
     first = {column: plain(cell) for column, cell in _filled(sheet, head[0]).items()}
     body = []
     for row in range(head[-1] + 1, len(sheet.rows)):
-        if any(type(cell) is float for cell in sheet.rows[row]):
+        if float in map(type, sheet.rows[row]):
             body.append(row)
             continue
         filled = _filled(sheet, row)

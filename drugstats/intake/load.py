@@ -179,10 +179,13 @@ def _parts_above_whole(numbers: pd.DataFrame, lang: str) -> list[Problem]:
     indicators = vocab.table("indicators")
     shares = indicators[(indicators["kind"] == "share") & (indicators["part"] != "")]
     once = tables.usable(numbers)
+    place = pd.Series(once["area"].cat.codes.to_numpy("int64") * 100_000 + once["period"].array.asi8, once.index)
+    kinds = once["indicator"].cat.codes
     # On two bases in one period nobody can say which part belongs to which whole.
-    once = once[~once.duplicated(["area", "period", "indicator"], keep=False)]
-    place = once["area"].cat.codes.astype("int64") * 100_000 + once["period"].array.asi8
-    told = {key: pd.Series(rows.index, place[rows.index]) for key, rows in once.groupby("indicator", observed=True)}
+    single = ~(place * len(indicators) * 2 + kinds).duplicated(keep=False)
+    once, place = once[single], place[single]
+    rows = once.groupby("indicator", observed=True).indices
+    told = {key: pd.Series(once.index[one], place.iloc[one]) for key, one in rows.items()}
     found = []
     for part, whole in shares[["part", "whole"]].drop_duplicates().itertuples(index=False):
         keys = whole.split("+")

@@ -19,8 +19,7 @@ ENDINGS = (".xlsx", ".xls", ".et", ".csv", ".tsv")
 OTHER_SPREADSHEETS = (".xlsm", ".xlsb", ".ods", ".ett", ".xltx", ".xlt", ".numbers")
 # How a cell or row says where it stands; the first way is how all programs write it, and ten times as fast to find.
 USUAL, ANY_WAY = rb' r="', rb"""\br\s*=\s*["']"""
-ROW, LETTERS = rb"(\d{1,7})[\"']", rb"([A-Z]{2,3})\d"
-LONG_ROW, WIDE_ROW = rb"[A-Z]{1,3}(\d{6,7})[\"']", rb"[A-Z]{2,3}(\d{4,7})[\"']"
+ROW_OR_FAR_CELL = rb"(?:(\d{1,9})|([A-Z]{2,3})(\d{1,9})|[A-Z](\d{6,9}))"
 
 
 def kind(content: bytes, name: str, lang: str) -> str:
@@ -52,7 +51,8 @@ def _archive(content: bytes, name: str, lang: str) -> str:
             _check_members(archive, name, lang)
             names = archive.namelist()
             if "xl/workbook.xml" in names:
-                _check_workbook(archive, name, lang)
+                if any(member.lower().endswith("vbaproject.bin") for member in names):
+                    refuse_file(name, "error.macros", lang)
                 return "xlsx"
             if name.lower().endswith(".zip") and "[Content_Types].xml" not in names:
                 return "zip"
@@ -78,9 +78,9 @@ def _check_members(archive: zipfile.ZipFile, name: str, lang: str) -> None:
         refuse_file(name, "error.odd_archive", lang)
 
 
-def _check_workbook(archive: zipfile.ZipFile, name: str, lang: str) -> None:
-    if any(member.lower().endswith("vbaproject.bin") for member in archive.namelist()):
-        refuse_file(name, "error.macros", lang)
+def look_through(content: bytes, name: str, lang: str) -> None:
+    """Raise TableError when a part of a workbook is damaged, defines its own signs, or spans more than can be read."""
+    archive = zipfile.ZipFile(io.BytesIO(content))
     for member in archive.namelist():
         try:
             # Reading a member to its end checks its checksum, which the sheet reader does not: a flipped bit would
@@ -88,6 +88,8 @@ def _check_workbook(archive: zipfile.ZipFile, name: str, lang: str) -> None:
             part = archive.read(member)
         except (zipfile.BadZipFile, zlib.error):
             refuse_file(name, "error.damaged", lang)
+        except (RuntimeError, NotImplementedError, EOFError, OSError):
+            refuse_file(name, "error.not_workbook", lang)
         if member.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in part or part.startswith((b"\xff\xfe", b"\xfe\xff"))):
             refuse_file(name, "error.odd_archive", lang)
         if member.startswith("xl/worksheets/") and _extent(part) > MOST_CELLS:
@@ -97,10 +99,11 @@ def _check_workbook(archive: zipfile.ZipFile, name: str, lang: str) -> None:
 def _extent(xml: bytes) -> int:
     """How many cells the sheet spans: readers set aside memory for them all, whatever its rows and cells call it."""
     start = ANY_WAY if any(way in xml for way in (b" =", b"= ", b"='")) else USUAL
-    found = {shape: {match[1] for match in re.finditer(start + shape, xml)} for shape in (ROW, LETTERS, LONG_ROW)}
-    width = max((position(f"{one.decode()}1")[1] + 1 for one in found[LETTERS]), default=26)
-    rows = found[ROW] | found[LONG_ROW] | ({m[1] for m in re.finditer(start + WIDE_ROW, xml)} if width > 26 else set())
-    return width * max(map(int, rows), default=1)
+    rows, widths = {1}, {"Z"}
+    for match in re.finditer(start + ROW_OR_FAR_CELL, xml):
+        rows.add(int(match[1] or match[3] or match[4]))
+        widths.add((match[2] or b"Z").decode())
+    return max(position(f"{width}1")[1] + 1 for width in widths) * max(rows)
 
 
 def links(content: bytes) -> bool:

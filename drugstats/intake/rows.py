@@ -18,7 +18,7 @@ from drugstats.tables import TableError
 TOLD = ("basis", "status", "source", "note")
 TOTALS = ["", "area", "period"]
 EXAMPLES, MARKS = ("示例", "填写示例", "example"), "示填eE"
-COUNTED = {plain(name): "{}月" for name in ("月", "月份", "month")} | {plain("季度"): "{}季度", "quarter": "{}季度"}
+COUNTED = dict.fromkeys(("月", "月份", "month"), "{}月") | dict.fromkeys(("季度", "quarter"), "{}季度")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def read(block: Block, beside: frozenset, skip_unknown: bool) -> dict:
     row, area (its place in `kinds`), area_total and span_total (the word 合计 where one stands), told (a dict of the
     table's own basis, status, source, note); what and span are places in the lists whats and spans.
     """
-    return _arrays(_Rows(block, beside, skip_unknown).read())
+    return _Rows(block, beside, skip_unknown).read()
 
 
 class _Rows:
@@ -47,46 +47,52 @@ class _Rows:
         self.stubs = {role: [n for n, one in block.stubs.items() if one == role] for role in headings.STUBS}
         self.beside = beside | self._neighbours()
 
-    def read(self) -> dict[str, list]:
-        """The keys of each row that is read, by dimension; those that only stand there are left out and told."""
+    def read(self) -> dict:
+        """The keys of each row that is read; those that only stand there are left out and told."""
         read = {
             "area": (self._area, self.stubs["area"]), "span": (self._span, self.stubs["period"]),
             "what": (self._what, self.stubs["indicator"] + self.stubs["unit"]),
             "told": (self._told, [column for role in TOLD for column in self.stubs[role]]),
         }  # fmt: skip
         lines = [self.rows[row] for row in self.block.body]
-        told = {name: _cells(lines, columns) for name, (_, columns) in read.items()}
-        known = {name: self._each_once(told[name], *read[name]) for name in read}
-        keys = {name: [known[name][cells] for cells in told[name]] for name in read}
-        odd = {n for n, found in enumerate(zip(*keys.values(), strict=True)) if None in found}
-        odd |= {n for n, line in enumerate(lines) if _is_example(line)}
-        left_out = {n for n in sorted(odd) if not self._read_alone(n, lines[n], read, keys)}
-        rows = {"row": self.block.body, **keys}
-        return {name: [one for n, one in enumerate(found) if n not in left_out] for name, found in rows.items()}
+        known = {name: self._each_once(lines, *dimension) for name, dimension in read.items()}
+        unread = [[one is None for one in found] for found, _ in known.values()]
+        odd = np.any([np.array(no)[place] for no, (_, place) in zip(unread, known.values(), strict=True)], axis=0)
+        odd |= np.array([_is_example(line) for line in lines], dtype=bool)
+        kept = ~odd
+        for n in np.flatnonzero(odd).tolist():
+            kept[n] = self._read_alone(n, lines[n], read, known)
+        return _arrays(np.array(self.block.body, dtype=np.int32), known, kept)
 
-    def _each_once(self, told: list[tuple], reader, columns: list[int]) -> dict:
-        """What each combination of cells says, None where something is wrong or is to be told of each row."""
-        known = {}
-        for cells, place in dict(zip(reversed(told), range(len(told) - 1, -1, -1), strict=True)).items():
+    def _each_once(self, lines: list[list], reader, columns: list[int]) -> tuple[list, np.ndarray]:
+        """What each combination of cells says, None where a row is to be looked at alone; their places."""
+        told = _cells(lines, columns)
+        combinations = dict.fromkeys(told)
+        places = {cells: place for place, cells in enumerate(combinations)}
+        place = np.array([places[cells] for cells in told], dtype=np.intp)
+        found = []
+        for cells, first in zip(combinations, np.unique(place, return_index=True)[1].tolist(), strict=True):
             before = len(self.block.problems)
-            key = reader(self.block.body[place], columns, cells)
-            known[cells] = key if len(self.block.problems) == before else None
+            key = reader(self.block.body[first], columns, cells)
+            found.append(key if len(self.block.problems) == before else None)
             del self.block.problems[before:]
-        return known
+        return found, place
 
-    def _read_alone(self, place: int, line: list, read: dict, keys: dict) -> bool:
+    def _read_alone(self, number: int, line: list, read: dict, known: dict) -> bool:
         """Read a row in which something is wrong or to be told, with its own cells; return whether it is kept."""
         if _is_example(line):
             return False
-        row, before = self.block.body[place], len(self.block.problems)
+        row, before = self.block.body[number], len(self.block.problems)
         for name, (reader, columns) in read.items():
-            if keys[name][place] is None:
-                keys[name][place] = reader(row, columns, tuple(line[column] for column in columns))
+            found, place = known[name]
+            if found[place[number]] is None:
+                found.append(reader(row, columns, tuple(line[column] for column in columns)))
+                place[number] = len(found) - 1
         if len(self.block.problems) > before and self._is_empty(row):
             del self.block.problems[before:]
             self.block.note(0, "empty_row", row)
             return False
-        return keys["what"][place] is not None
+        return known["what"][0][known["what"][1][number]] is not None
 
     def _is_empty(self, row: int) -> bool:
         stubs = self.block.stubs
@@ -182,7 +188,7 @@ def _cells(lines: list[list], columns: list[int]) -> list[tuple]:
 
 
 def _is_example(line: list) -> bool:
-    first = next((cell for cell in line if cell != ""), "")
+    first = line[0] if line and line[0] != "" else next((cell for cell in line if cell != ""), "")
     return isinstance(first, str) and first.lstrip()[:1] in MARKS and plain(first[:10]).startswith(EXAMPLES)
 
 
@@ -190,28 +196,30 @@ def _own_words(cell) -> str:
     return cell.strip() if isinstance(cell, str) else shown(cell)
 
 
-def _arrays(rows: dict[str, list]) -> dict:
-    """The keys of the rows as arrays; spans and what is counted as places in the few that there are."""
-    whats, what = _uniques(rows["what"])
-    spans, span = _uniques([one for one, _ in rows["span"]])
+def _arrays(rows: np.ndarray, known: dict, kept: np.ndarray) -> dict:
+    """The keys of the rows that are kept; spans and what is counted as places in the few that there are."""
+    keys = {name: _uniques(found, place[kept]) for name, (found, place) in known.items()}
+    (named, area), (spans, span), (whats, what), (told, own) = keys.values()
     areas = places("area")
-    codes = np.array([areas[one or ""] for one, _ in rows["area"]], dtype=np.int32)
-    totals = {
-        "area_total": _objects([one for _, one in rows["area"]]),
-        "span_total": _objects([one for _, one in rows["span"]]),
-    }
-    told = {f"told_{role}": _objects([one[n] for one in rows["told"]]) for n, role in enumerate(TOLD)}
-    arrays = {"row": np.array(rows["row"], dtype=np.int32), "area": codes, "told": told} | totals
-    return arrays | {"whats": whats, "what": what, "spans": spans, "span": span}
+    codes = np.array([areas[code or ""] for code, _ in named], dtype=np.int32)
+    return {
+        "row": rows[kept], "area": codes[area], "whats": whats, "what": what, "spans": [one for one, _ in spans],
+        "span": span, "area_total": _objects([word for _, word in named])[area],
+        "span_total": _objects([word for _, word in spans])[span],
+        "told": {f"told_{role}": _objects([one[n] for one in told])[own] for n, role in enumerate(TOLD)},
+    }  # fmt: skip
 
 
 def _objects(texts: list) -> np.ndarray:
     return np.array(texts, dtype=object)
 
 
-def _uniques(told: list) -> tuple[list, np.ndarray]:
-    places = {one: place for place, one in enumerate(dict.fromkeys(told))}
-    return list(places), np.array([places[one] for one in told])
+def _uniques(found: list, place: np.ndarray) -> tuple[list, np.ndarray]:
+    """What is still used of what was found, each once, and the places therein."""
+    used, place = np.unique(place, return_inverse=True)
+    told = [found[one] for one in used.tolist()]
+    places = {one: n for n, one in enumerate(dict.fromkeys(told))}
+    return list(places), np.array([places[one] for one in told], dtype=np.intp)[place]
 
 
 @cache

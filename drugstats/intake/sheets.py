@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from threading import Timer
 
-from drugstats import vocab
+from drugstats import names, vocab
 from drugstats.intake import cells, preflight, privacy
 from drugstats.intake.preflight import refuse_file
 from drugstats.intake.problems import Problem, address, refuse
@@ -112,13 +112,20 @@ def _parsed(waiting: list, lang: str) -> Iterator[tuple[str, list[Sheet]]]:
         try:
             child.stdin.write(json.dumps([job[:3] for job in waiting]).encode())
             child.stdin.close()
-            for *_, name in waiting:
+            names.warm()
+            for path, member, kind, name in waiting:
+                if kind == "xlsx":  # looked through while the child parses it, for that takes longer
+                    preflight.look_through(_content(path, member), name, lang)
                 answer = _answer(child)
                 if not isinstance(answer, list):
                     refuse_file(name, f"error.{answer}", lang)
                 yield name, [_sheet(name, told) for told in answer]
         finally:
             child.kill()
+
+
+def _content(path: str, member: str | None) -> bytes:
+    return Path(path).read_bytes() if member is None else zipfile.ZipFile(path).read(member)
 
 
 def _answer(child: subprocess.Popen):

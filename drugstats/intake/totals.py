@@ -6,9 +6,8 @@ import pandas as pd
 from drugstats import names, vocab
 from drugstats.intake.problems import NOTE, WARNING, Problem, address
 from drugstats.intake.sheets import Sheet
-from drugstats.names import plain
 
-SUBTOTAL = plain("小计")
+SUBTOTAL = "小计"
 SUMMED = ("stock", "flow")
 TEXTS = ("area", "indicator", "total", "status")
 

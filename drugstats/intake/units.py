@@ -27,9 +27,8 @@ NUMBER = r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
 UNIT = r"[^\W\d]*[^\W\d万亿余多]|[%‰‱]"
 TOKEN = re.compile(rf"(约|近)?(-?{NUMBER})(余|多)?(万|亿)?(余|多)?({UNIT})?(余|多)?(?:\(([^()]*[^()\d.,%-][^()]*)\))?")
 SUPPRESSED = re.compile(rf"(?:<|小于|不足|少于|≤|<=)({NUMBER})({UNIT})?|\*+")
-MISSING = set(
-    map(plain, ["-", "--", "---", "—", "——", "–", "－", "/", "空", "…", "……", "\\", "n/a", "na", "不详", "未报", "缺"])
-)
+# In the plain form of their signs: … is three full stops there.
+MISSING = {"-", "--", "---", "—", "——", "–", "/", "空", "...", "......", "\\", "n/a", "na", "不详", "未报", "缺"}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ def read(cells: list, whats: list, what: np.ndarray, lang: str) -> tuple[dict, l
 
     `what` gives for each cell the place in `whats` of what it counts.
     """
-    texts = {cell: units.parse(cell) for cell in {cell for cell in cells if type(cell) is not float}}
+    plain = set(map(type, cells)) <= {float}
+    texts = {} if plain else {cell: units.parse(cell) for cell in {cell for cell in cells if type(cell) is not float}}
     parsed = [texts.get(cell) for cell in cells] if texts else []
 
     def told(default, take, dtype=object) -> np.ndarray:
