@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from drugstats.stats import limits
 from drugstats.stats.rates import MISSING, NO_WHOLE, PART_ABOVE_WHOLE
 from drugstats.tables import TableError, numbers
 
@@ -74,20 +75,17 @@ def _reach(df, theta, part, whole, se, z: float):
     """How far below and above its estimate each row reaches at z standard errors, exactly for counts."""
     if se:
         return z * df[se].to_numpy(dtype="float64"), z * df[se].to_numpy(dtype="float64")
-    tail = special.ndtr(-z)
+    alpha = 2 * special.ndtr(-z)
     x = df[part].to_numpy(dtype="float64")
     if not whole:
-        low, high = special.gammaincinv(np.maximum(x, 1e-9), tail), special.gammaincinv(x + 1, 1 - tail)
-        return theta - np.where(x > 0, low, 0), high - theta
-    n = df[whole].to_numpy(dtype="float64")
-    low = np.where(x > 0, special.betaincinv(np.maximum(x, 1e-9), n - x + 1, tail), 0)
-    high = np.where(x < n, special.betaincinv(x + 1, np.maximum(n - x, 1e-9), 1 - tail), 1)
+        low, high = limits.garwood(x, alpha)
+    else:
+        low, high = limits.clopper_pearson(x, df[whole].to_numpy(dtype="float64"), alpha)
     return theta - low, high - theta
 
 
 def _critical(m: int, confidence: float, family: str) -> float:
-    if not 0 < confidence < 1:
-        raise TableError(f"The confidence is {confidence}; use a number between 0 and 1 such as 0.95.")
+    limits.alpha_of(confidence)
     if m < 2:
         return 0.0
     if family == "marginal":

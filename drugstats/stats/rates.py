@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
+from drugstats.stats import limits
 from drugstats.tables import TableError, numbers
 
 MISSING = "not computed: missing"
@@ -37,8 +37,7 @@ def share(
     if confidence is not None:
         for name in set(used):
             rows = (used == name) & (reason == "")
-            low[rows], high[rows] = _SHARE_LIMITS[name](x[rows], n[rows], _alpha(confidence))
-        low, high = np.where(x == 0, 0, low), np.where(x == n, 1, high)
+            low[rows], high[rows] = _SHARE_LIMITS[name](x[rows], n[rows], limits.alpha_of(confidence))
     return _appended(df, x / n, low, high, _named(used, confidence, reason))
 
 
@@ -70,9 +69,9 @@ def rate(
     used = np.where(byar, "byar", "exact")
     low, high = _no_limits(x)
     if confidence is not None:
-        alpha = _alpha(confidence)
-        exact_low, exact_high = _garwood(x, alpha)
-        byar_low, byar_high = _byar(x, alpha)
+        alpha = limits.alpha_of(confidence)
+        exact_low, exact_high = limits.garwood(x, alpha)
+        byar_low, byar_high = limits.byar(x, alpha)
         low, high = np.where(byar, byar_low, exact_low), np.where(byar, byar_high, exact_high)
     named = _named(used, confidence, reason)
     named[(n < per) & (per > 1)] += ", small exposure"
@@ -112,60 +111,15 @@ def change(df: pd.DataFrame, *, after: str, before: str, confidence: float | Non
         broken = (reason == "") & ((x != np.floor(x)) | (base != np.floor(base)))
         if broken.any():
             raise TableError(f"{broken.sum()} rows are not whole counts: give confidence=None for them.")
-        low, high = _clopper_pearson(x, x + base, _alpha(confidence))
+        low, high = limits.clopper_pearson(x, x + base, limits.alpha_of(confidence))
         low, high = low / (1 - low) - 1, high / (1 - high) - 1
     return _appended(df, x / base - 1, low, high, _named(np.full(len(x), "conditional"), confidence, reason))
 
 
-def _wilson(x, n, alpha):
-    z = special.ndtri(1 - alpha / 2)
-    middle, spread = 2 * x + z**2, z * np.sqrt(z**2 + 4 * x * (1 - x / n))
-    return (middle - spread) / (2 * (n + z**2)), (middle + spread) / (2 * (n + z**2))
-
-
-def _clopper_pearson(x, n, alpha):
-    low = np.where(x > 0, special.betaincinv(np.maximum(x, 1), n - x + 1, alpha / 2), 0)
-    high = np.where(x < n, special.betaincinv(x + 1, np.maximum(n - x, 1), 1 - alpha / 2), 1)
-    return np.where(np.isnan(x), np.nan, low), np.where(np.isnan(x), np.nan, high)
-
-
-def _jeffreys(x, n, alpha):
-    return tuple(special.betaincinv(x + 0.5, n - x + 0.5, tail) for tail in (alpha / 2, 1 - alpha / 2))
-
-
-def _mid_p(x, n, alpha):
-    """Halve the interval until float64 cannot: P(X > x) + P(X = x) / 2 rises in p."""
-
-    def beyond(p):
-        above = np.where(x < n, special.betainc(x + 1, np.maximum(n - x, 1e-9), p), 0)
-        least = np.where(x > 0, special.betainc(np.maximum(x, 1e-9), n - x + 1, p), 1)
-        return (above + least) / 2
-
-    limits = []
-    for tail in (alpha / 2, 1 - alpha / 2):
-        low, high = np.zeros(len(x)), np.ones(len(x))
-        for _ in range(60):
-            middle = (low + high) / 2
-            right = beyond(middle) < tail
-            low, high = np.where(right, middle, low), np.where(right, high, middle)
-        limits.append((low + high) / 2)
-    return tuple(limits)
-
-
-_SHARE_LIMITS = {"wilson": _wilson, "clopper-pearson": _clopper_pearson, "jeffreys": _jeffreys, "mid-p": _mid_p}
-
-
-def _garwood(x, alpha):
-    low = np.where(x > 0, special.gammaincinv(np.maximum(x, 1e-9), alpha / 2), 0)
-    return low, special.gammaincinv(x + 1, 1 - alpha / 2)
-
-
-def _byar(x, alpha):
-    z = special.ndtri(1 - alpha / 2)
-    at = np.maximum(x, 1e-9)
-    low = at * (1 - 1 / (9 * at) - z / (3 * np.sqrt(at))) ** 3
-    high = (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * np.sqrt(x + 1))) ** 3
-    return np.where(low < 0, np.nan, low), high
+_SHARE_LIMITS = {
+    "wilson": limits.wilson, "clopper-pearson": limits.clopper_pearson, "jeffreys": limits.jeffreys,
+    "mid-p": limits.mid_p,
+}  # fmt: skip
 
 
 def _reasons(x, n):
@@ -173,12 +127,6 @@ def _reasons(x, n):
     reason[n == 0] = NO_WHOLE
     reason[np.isnan(x) | np.isnan(n)] = MISSING
     return reason
-
-
-def _alpha(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise TableError(f"The confidence is {confidence}; use a number between 0 and 1 such as 0.95.")
-    return 1 - confidence
 
 
 def _no_limits(x):
