@@ -9,6 +9,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from drugstats import vocab
 from drugstats.output import charts
+from drugstats.output.charts import frame
 
 
 def years(values, start=2018, **columns) -> pd.DataFrame:
@@ -161,7 +162,7 @@ def test_a_glyph_that_the_font_lacks_is_an_error(tmp_path):
 
 def test_dollars_and_underscores_in_names_are_drawn_as_they_are(tmp_path, monkeypatch):
     ax = charts.trend(years([0.08, 0.06], area="_a$b$c$"))
-    with matplotlib.rc_context(charts.HOUSE):
+    with matplotlib.rc_context(frame.HOUSE):
         ax.set_title("cost $5 and _x$")
     charts.save(ax.figure, tmp_path / "chart")
     assert (tmp_path / "chart.png").stat().st_size > 1000
@@ -177,4 +178,4 @@ def test_a_chart_saved_twice_is_the_same_bytes(tmp_path):
 def test_the_picture_has_two_hundred_dots_an_inch(tmp_path):
     charts.save(charts.trend(years([0.08, 0.06])).figure, tmp_path / "chart")
     header = (tmp_path / "chart.png").read_bytes()
-    assert int.from_bytes(header[16:20], "big") == charts.WIDTH * 200
+    assert int.from_bytes(header[16:20], "big") == frame.WIDTH * 200
