@@ -170,7 +170,7 @@ def _places(numbers: pd.DataFrame) -> pd.Series:
     place = pd.Series(named, numbers.index, dtype="str")
     if "minus" not in numbers:
         return place
-    minus = numbers["minus"].fillna("")
+    minus = numbers["minus"].astype(object).fillna("")
     return place + ("−" + minus).where(minus != "", "")
 
 

@@ -129,8 +129,8 @@ def test_a_county_alone_is_first_and_last():
 def test_a_row_that_cannot_be_ranked_says_why_and_takes_no_place():
     result = rank([26, np.nan, 0, 5, 3], [213, 90, 0, 4, 41])
     assert result["method"].to_list() == [
-        "marginal 95%", "not computed: missing", "not computed: nobody counted",
-        "not computed: part above whole", "marginal 95%",
+        "marginal 95%, closed form", "not computed: missing", "not computed: nobody counted",
+        "not computed: part above whole", "marginal 95%, closed form",
     ]  # fmt: skip
     assert result["rank"].to_list()[0] == 2 and result["rank_high"].max() == 2
     assert result.loc[1:3, ["value", "rank", "rank_low", "rank_high", "alike"]].isna().all(axis=None)
@@ -177,7 +177,7 @@ def test_three_thousand_counties_are_ranked_in_one_go():
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        ({"family": "both"}, "The family is 'both'; use marginal or simultaneous"),
+        ({"family": "both"}, "family is 'both'; use marginal or simultaneous"),
         ({"better": "lower"}, "better is 'lower'; use low or high"),
         ({"confidence": 95}, "The confidence is 95; use a number between 0 and 1 such as 0.95"),
         ({"confidence": 0}, "The confidence is 0; use a number between 0 and 1"),
