@@ -140,7 +140,7 @@ class _Draws:
         return found
 
     def _between(self, ones, others, draws, still):
-        """The largest of each draw with `ones` above `others`: places of rows, a column for each draw or one for all."""
+        """The largest of each draw with `ones` above `others`: places of rows, a column a draw or one for all."""
         z = np.take_along_axis(self.z[:, draws], np.broadcast_to(ones, (len(ones), len(draws))), 0)
         w = np.take_along_axis(self.z[:, draws], np.broadcast_to(others, (len(others), len(draws))), 0)
         value = _studentised(z[:, None], self.error[ones][:, None], w[None], self.error[others][None])
