@@ -210,6 +210,24 @@ def at(df: pd.DataFrame, areas: list[str], period) -> pd.DataFrame:
     return rows.sort_values("area", kind="stable", ignore_index=True)
 
 
+def at_last_month(df: pd.DataFrame, areas: list[str], period) -> pd.DataFrame:
+    """Return the rows of some areas in the last month of a year, none where the table is not by month."""
+    last = until(df, period)["period"].max()
+    return at(df, areas, last) if frequency(df["period"]) == "M" else df.iloc[:0]
+
+
+def complete(df: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the last two periods, or none where an area lacks a value in one: then no sum is a change."""
+    last = sorted(df["period"].unique())[-2:]
+    rows = df[df["period"].isin(last)].dropna(subset="value")
+    whole = (
+        len(last) == 2
+        and (rows.groupby("area")["period"].nunique() == 2).all()
+        and rows["area"].nunique() == df["area"].nunique()
+    )
+    return rows.reset_index(drop=True) if whole else rows.iloc[:0]
+
+
 def stack(*frames: pd.DataFrame) -> pd.DataFrame:
     """Return several tables below one another."""
     return pd.concat(frames, ignore_index=True)

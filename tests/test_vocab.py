@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from drugstats import names, vocab
 from drugstats.stats import control, rates, rounding
+from drugstats.stats.contribution import NOTHING_BEFORE
 from drugstats.tables import STATUSES, TableError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,11 +128,12 @@ def test_every_exhibit_section_column_and_format_of_the_notebooks_exists():
 
 
 def test_every_verdict_status_method_and_reason_has_its_word():
-    verdicts = [control.ABOVE, control.BELOW, control.CANNOT_TELL, control.NOT_COMPUTED]
+    verdicts = [control.ABOVE, control.BELOW, control.AT_LINE, control.CANNOT_TELL, control.NOT_COMPUTED]
     for word in [*verdicts, rounding.FOLLOWS, rounding.DOES_NOT_FOLLOW, rounding.NOT_COMPUTED, *STATUSES]:
         assert vocab.show(word, "word") and vocab.show(word, "word", "en")
-    methods = ["wilson", "clopper-pearson", "jeffreys", "mid-p", "exact", "byar", "newcombe", "conditional"]
-    for name in [*methods, rates.MISSING, rates.NO_WHOLE, rates.PART_ABOVE_WHOLE]:
+    methods = ["wilson", "clopper-pearson", "jeffreys", "mid-p", "exact", "byar", "newcombe", "conditional", "dobson"]
+    reasons = [rates.NO_EVENTS, rates.NO_BASE_EVENTS, rates.NOTHING_EXPECTED, rates.FEW_EVENTS, *control.REASONS[1:], NOTHING_BEFORE]
+    for name in [*methods, *reasons]:
         assert name in LABELS.index.str.removeprefix("method.")
 
 

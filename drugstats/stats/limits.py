@@ -36,7 +36,7 @@ def jeffreys(x, n, alpha: float):
 def mid_p(x, n, alpha: float):
     """Return low and high, half of the observed point's chance counted (Lancaster 1961, doi:10.2307/2282247).
 
-    Halves the interval until float64 cannot: P(X > x) + P(X = x) / 2 rises in p.
+    Halves the Clopper–Pearson interval, which holds them, until float64 cannot: P(X > x) + P(X = x) / 2 rises in p.
     """
 
     def beyond(p):
@@ -46,7 +46,7 @@ def mid_p(x, n, alpha: float):
 
     limits = []
     for tail in (alpha / 2, 1 - alpha / 2):
-        low, high = np.zeros(len(x)), np.ones(len(x))
+        low, high = clopper_pearson(x, n, alpha)
         for _ in range(60):
             middle = (low + high) / 2
             right = beyond(middle) < tail

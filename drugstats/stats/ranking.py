@@ -5,9 +5,12 @@ import pandas as pd
 from scipy import special
 
 from drugstats.stats import limits, rank_sets
+from drugstats.stats.contribution import contribution
 from drugstats.stats.rates import MISSING, NO_WHOLE, PART_ABOVE_WHOLE
+from drugstats.stats.shrinkage import shrink
 from drugstats.tables import TableError, numbers
 
+__all__ = ["contribution", "rank", "shrink"]
 CHOICES = {
     "better": ("low", "high"), "family": ("marginal", "simultaneous"), "ties": ("min", "max", "average"),
     "critical": ("closed form", "bootstrap", "step-down"), "model": ("binomial", "poisson", "multinomial"),

@@ -57,8 +57,9 @@ def test_the_summary_counts_and_names_every_group():
         "4个地区中，低于5%控制线的有1个：青渡区。",
         "4个地区中，与5%控制线无法区分的有1个：芦泽县。",
         "4个地区中，未作判断（5%控制线）的有1个：望鹭区。",
+        "共检验3个地区；即使各地都正好等于控制线，未经校正的检验也会误报约0.2个，上述判断已按同时检验多个地区作了校正。",
     ]
-    assert len(wording.verdicts(table, "en")) == 4
+    assert len(wording.verdicts(table, "en")) == 5
     assert wording.verdicts(table.iloc[:0]) == []
 
 
@@ -89,7 +90,7 @@ def test_a_difference_of_shares_is_said_in_percentage_points():
 def test_places_are_said_as_a_range_and_nobody_is_last_where_ranges_overlap():
     table = pd.DataFrame({"area": ["990101", "990102", "990108"], "part": [32, 80, 3], "whole": [1286, 982, 54]})
     ranked = ranking.rank(table, part="part", whole="whole", family="simultaneous").assign(of=3)
-    assert wording.each(ranked, wording.places) == ["1–2", "2–3", "1–3"]
+    assert wording.places(ranked) == ["1（1–2）", "3（2–3）", "2（1–3）"]
     assert "望鹭区位于第2至第3名之间（共3个，从低到高）" in wording.place(ranked.iloc[1])
     assert wording.ends(ranked, "new_user_ratio")[0] == "按新发现占比（期末在册），3个地区中没有哪一个可以被称为最高（末位）。"
     sure = ranking.rank(table.iloc[:2], part="part", whole="whole", family="simultaneous").assign(of=2)
@@ -103,8 +104,8 @@ def test_places_are_said_as_a_range_and_nobody_is_last_where_ranges_overlap():
 
 def test_an_area_without_figures_is_said_to_be_unranked():
     table = pd.DataFrame({"area": ["990101", "990102"], "part": [32, np.nan], "whole": [1286, 982]})
-    row = ranking.rank(table, part="part", whole="whole").assign(of=2).iloc[1]
-    assert wording.places(row) == "—" and "未排名" in wording.place(row)
+    ranked = ranking.rank(table, part="part", whole="whole").assign(of=2)
+    assert wording.places(ranked) == ["1", "—"] and "未排名" in wording.place(ranked.iloc[1])
 
 
 def test_a_printed_change_that_does_not_follow_is_said_with_what_rounding_allows():

@@ -1,5 +1,8 @@
 """Counts against a control line: exact tests, honest verdicts, what could have been seen, guards."""
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,13 +63,28 @@ def test_three_cases_among_41_are_never_called_over_the_line():
 
 def test_the_county_of_the_speech_is_over_the_line_and_its_neighbours_are_not_told():
     result = judge([26, 3, 0, 12], [213, 41, 20, 240])
-    assert result["verdict"].to_list() == ["above", "cannot tell", "cannot tell", "cannot tell"]
+    assert result["verdict"].to_list() == ["above", "cannot tell", "cannot tell", "at the line"]
 
 
 @pytest.mark.parametrize("part, whole", [(1, 20), (5, 100), (50, 1000), (375_000_000, LARGE)])
-def test_exactly_at_the_line_is_never_told(part, whole):
+def test_exactly_at_the_line_is_said_to_be_at_the_line(part, whole):
     result = judged(part, whole)
-    assert result["verdict"] == "cannot tell" and result["p_value"] > 0.99
+    assert result["verdict"] == "at the line" and result["p_value"] > 0.99
+    beside = judge([part - 1, part + 1], [whole, whole])
+    assert not (beside["verdict"] == "at the line").any()
+
+
+@laws
+@given(st.integers(1, 999), st.integers(1, 7_500_000))
+def test_a_line_in_thousandths_is_met_exactly_and_only_by_its_own_share(thousandths, times):
+    line, whole = thousandths / 1000, 1000 * times
+    result = judge([thousandths * times + step for step in (-1, 0, 1)], [whole] * 3, line)
+    assert (result["verdict"] == "at the line").to_list() == [False, True, False]
+    assert not (set(result["verdict"].iloc[[0]]) & {"above"} or set(result["verdict"].iloc[[2]]) & {"below"})
+
+
+def test_a_line_that_is_itself_a_ratio_of_counts_is_met_by_the_same_ratio():
+    assert judge([1, 26, 7], [3, 78, 22], 1 / 3)["verdict"].to_list() == ["at the line", "at the line", "cannot tell"]
 
 
 def test_what_prints_as_five_percent_is_judged_by_its_counts():
@@ -109,9 +127,10 @@ def test_the_verdict_agrees_with_clopper_pearson_limits(pair, line):
 def test_adjusting_never_makes_surer_and_the_verdict_is_on_the_side_of_the_share(pairs, line, adjust):
     result = judge(*zip(*pairs, strict=True), line, adjust=adjust)
     assert (result["p_adjusted"] >= result["p_value"]).all() and (result["p_adjusted"] <= 1).all()
-    assert ((result["verdict"] != "cannot tell") == (result["p_adjusted"] <= 0.05)).all()
-    told = result[result["verdict"] != "cannot tell"]
-    assert ((told["verdict"] == "above") == (told["x"] / told["n"] > line)).all()
+    told = result["verdict"].isin(["above", "below"])
+    assert (told == (result["p_adjusted"] <= 0.05)).all()
+    assert ((result["verdict"] == "above") == (told & (result["x"] / result["n"] > line))).all()
+    assert ((result["verdict"] == "at the line") == (result["x"] / result["n"] == line)).all()
 
 
 @laws
@@ -120,6 +139,78 @@ def test_the_adjustment_is_the_one_of_the_definition(pairs, adjust):
     result = judge(*zip(*pairs, strict=True), adjust=adjust)
     by_hand = adjusted_by_hand(result["p_value"].to_list(), adjust)
     assert result["p_adjusted"].to_list() == pytest.approx(by_hand)
+
+
+@laws
+@given(pairs, st.sampled_from(["fdr_bh", "fdr_by", "holm"]))
+def test_the_adjustment_is_that_of_statsmodels_also_where_counts_repeat(pairs, adjust):
+    from statsmodels.stats.multitest import multipletests
+
+    result = judge(*zip(*pairs, *pairs[:3], strict=True), adjust=adjust)
+    other = multipletests(result["p_value"], method=adjust)[1]
+    assert result["p_adjusted"].to_list() == pytest.approx(list(other), rel=1e-12)
+
+
+def test_the_number_of_tests_and_what_chance_alone_flags_stand_in_every_row():
+    result = judge([26, 3, np.nan, 5, 12], [213, 41, 90, 4, 300], alpha=0.1)
+    assert result["tests"].to_list() == [3] * 5 and result["false_flags"].to_list() == pytest.approx([0.3] * 5)
+
+
+def test_chance_alone_flags_no_more_than_is_said_and_mid_p_comes_nearer_to_it():
+    draws = stats.binom.rvs(300, 0.05, size=4_000, random_state=0)
+    flagged = {
+        test: judge(draws, [300] * 4_000, adjust="none", test=test)["verdict"].isin(["above", "below"]).sum()
+        for test in ("exact", "mid-p")
+    }
+    assert flagged["exact"] < flagged["mid-p"] < 1.2 * 4_000 * 0.05
+    assert flagged["exact"] < judge(draws, [300] * 4_000)["false_flags"].iloc[0]
+
+
+def binomial_exactly(n, line):
+    """Each count's chance, in whole-number arithmetic."""
+    p = Fraction(str(line))
+    return [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+
+
+@laws
+@given(counts(largest=60), lines)
+def test_both_p_values_are_those_of_fractions(pair, line):
+    x, n = pair
+    chance = binomial_exactly(n, line)
+    low, high = sum(chance[: x + 1]), sum(chance[x:])
+    assert judged(x, n, line)["p_value"] == pytest.approx(float(min(1, 2 * min(low, high))), rel=1e-9)
+    mid = 2 * min(low - chance[x] / 2, high - chance[x] / 2)
+    assert judged(x, n, line, test="mid-p")["p_value"] == pytest.approx(float(mid), rel=1e-9)
+
+
+@laws
+@given(counts(), lines)
+def test_mid_p_agrees_with_mid_p_limits_and_never_exceeds_the_exact_p(pair, line):
+    df = pd.DataFrame([pair], columns=["x", "n"])
+    limits = rates.share(df, part="x", whole="n", method="mid-p").iloc[0]
+    result = judged(*pair, line, adjust="none", test="mid-p")
+    assume(abs(result["p_value"] - 0.05) > 1e-6 and 0 < pair[0] < pair[1])
+    assert result["p_value"] <= judged(*pair, line)["p_value"]
+    assert (result["verdict"] == "above") == (limits["low"] > line)
+    assert (result["verdict"] == "below") == (limits["high"] < line)
+
+
+@pytest.mark.parametrize("n", [1, 20, 41, 213, 1_000])
+def test_detectable_by_mid_p_starts_at_the_first_count_that_mid_p_calls_above(n):
+    told = judge(range(n + 1), [n] * (n + 1), adjust="none", test="mid-p")
+    critical = told.loc[told["verdict"] == "above", "x"].min()
+    detectable = told["detectable"].iloc[0]
+    if n == 1:
+        assert np.isnan(critical) == np.isnan(detectable)
+    else:
+        assert stats.binom.sf(critical - 1, n, detectable) == pytest.approx(0.8)
+        assert detectable <= judged(0, n)["detectable"]
+
+
+def test_a_p_value_too_small_for_a_number_is_0_and_still_adjusted_and_told():
+    result = judge([LARGE, 0, 3], [LARGE, LARGE, 41], adjust="fdr_by")
+    assert result["verdict"].to_list() == ["above", "below", "cannot tell"]
+    assert result["p_adjusted"].to_list()[:2] == [0, 0] and result["p_adjusted"].notna().all()
 
 
 @pytest.mark.parametrize("adjust, found", [("fdr_bh", 4), ("holm", 3)])
@@ -178,7 +269,22 @@ def test_an_unknown_adjustment_is_refused_with_the_known_ones():
         judge([3], [41], adjust="bonferroni")
 
 
+def test_an_unknown_test_is_refused_with_the_known_ones():
+    with pytest.raises(TableError, match="The test is 'wald'; use exact or mid-p"):
+        judge([3], [41], test="wald")
+
+
 @pytest.mark.parametrize("alpha", [0, 1, 5, -0.05, np.nan])
 def test_an_error_rate_outside_0_to_1_is_refused(alpha):
     with pytest.raises(TableError, match="alpha is .*; use a number between 0 and 1 such as 0.05"):
         judge([3], [41], alpha=alpha)
+
+
+def test_each_period_is_adjusted_for_its_own_tests_alone():
+    df = pd.DataFrame({"part": [26, 3, 9, 30], "whole": [213, 41, 80, 213], "period": [2024, 2025, 2024, 2025]})
+    options = {"line": 0.05, "part": "part", "whole": "whole"}
+    together = control.judge(df, by="period", **options)
+    for period, rows in df.groupby("period"):
+        alone = control.judge(rows, **options)
+        pd.testing.assert_frame_equal(together[df["period"] == period], alone)
+    assert together["tests"].to_list() == [2, 2, 2, 2]

@@ -25,6 +25,11 @@ CALLS = {
     "judge by lines": lambda df: control.judge(df, **COUNTS, line="line", adjust="fdr_by"),
     "rank": lambda df: ranking.rank(df, **COUNTS),
     "rank of all": lambda df: ranking.rank(df, **COUNTS, family="simultaneous", better="high"),
+    "rank by steps": lambda df: ranking.rank(df, **COUNTS, critical="step-down"),
+    "shrink": lambda df: ranking.shrink(df, **COUNTS),
+    "ratio": lambda df: rates.ratio(df, events="part", exposure="whole", base_events="base", base_exposure="whole"),
+    "funnel": lambda df: control.funnel(df, **COUNTS, centre=0.05),
+    "funnel of rates": lambda df: control.funnel(df, **COUNTS, model="poisson", per=1000),
     "follows": lambda df: rounding.follows(df, **LEVELS),
 }
 

@@ -1,7 +1,11 @@
 """Charts: each takes a computed table, computes nothing and returns its Axes; the look is always the house's."""
 
 from drugstats.output.charts.areas import caterpillar, ranking
+from drugstats.output.charts.by_size import funnel
+from drugstats.output.charts.comparison import heat, ladder, waterfall
 from drugstats.output.charts.frame import in_house_style, save
 from drugstats.output.charts.over_time import panels, trend
 
-__all__ = ["caterpillar", "in_house_style", "panels", "ranking", "save", "trend"]
+__all__ = [
+    "caterpillar", "funnel", "heat", "in_house_style", "ladder", "panels", "ranking", "save", "trend", "waterfall",
+]  # fmt: skip

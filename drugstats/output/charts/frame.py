@@ -24,7 +24,11 @@ WIDTH, HEIGHT = 8, 4.6
 COLOURS = HOUSE["axes.prop_cycle"].by_key()["color"]
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 STYLES = ["-", "--", "-.", ":"]
-VERDICT_MARKS = {"above": ("^", "#C8552B"), "below": ("v", "#3B7D4F"), "cannot tell": ("o", "#5B6770")}
+HOLLOW = ("provisional", "estimated")
+RISE, FALL = "#C8552B", "#3B7D4F"
+VERDICT_MARKS = {
+    "above": ("^", RISE), "below": ("v", FALL), "cannot tell": ("o", "#5B6770"), "at the line": ("D", "#5B6770"),
+}  # fmt: skip
 LINE_COLOUR, QUIET = "#A61C1C", "#8A8F98"
 ACROSS, UPWARDS = ("axes fraction", "data"), ("data", "axes fraction")
 HALO = [withStroke(linewidth=3, foreground="white")]
@@ -114,3 +118,14 @@ def area_axis(ax, rows, lang: str):
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
+
+
+def hollow(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows are provisional or estimated: their points are hollow."""
+    return rows["status"].isin(HOLLOW) if "status" in rows else pd.Series(False, index=rows.index)
+
+
+def only(values: pd.Series):
+    """Return the one number that all rows share, None where they differ or none is known."""
+    known = values.dropna()
+    return known.iloc[0] if len(known) and np.ptp(known) <= 1e-12 else None

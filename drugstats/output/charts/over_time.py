@@ -9,7 +9,6 @@ from drugstats import vocab
 from drugstats.output.charts import frame
 from drugstats.tables import frequency, need
 
-HOLLOW = ("provisional", "estimated")
 PARTS_OF_YEAR = {"Y": 1, "Q": 4, "M": 12}
 
 
@@ -105,7 +104,7 @@ def _draw_run(ax, rows: pd.DataFrame, number: int):
         ax.plot(piece["at"], piece["value"], frame.STYLES[number % 4], color=colour)
         if {"low", "high"} <= set(piece.columns):
             ax.fill_between(piece["at"], piece["low"], piece["high"], color=colour, alpha=0.15, linewidth=0)
-    hollow = status.reindex(rows.index).isin(HOLLOW)
+    hollow = status.reindex(rows.index).isin(frame.HOLLOW)
     ax.plot(rows["at"][~hollow], rows["value"][~hollow], marker, color=colour)
     ax.plot(rows["at"][hollow], rows["value"][hollow], marker, color=colour, markerfacecolor="white")
     ax.plot(crossed["at"], crossed["value"], "x", color=frame.QUIET)

@@ -1,0 +1,158 @@
+"""The funnel: each area's value by its size, between limits that narrow as size grows."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+
+from drugstats import vocab
+from drugstats.output.charts import frame
+from drugstats.output.charts.placing import name_points
+from drugstats.tables import need
+
+INNER, OUTER = 0.95, 0.998
+LIMITS = {"inner": ("low95", "high95", INNER, "--"), "outer": ("low998", "high998", OUTER, "-")}
+MARKS = {
+    "inside": ("o", frame.QUIET), "not computed": ("x", frame.QUIET), "low95": ("X", frame.FALL),
+    "high95": ("P", frame.RISE), "low998": ("v", frame.FALL), "high998": ("^", frame.RISE),
+}  # fmt: skip
+WITHIN = ("inside", "not computed")
+SIZES_APART, DECADES_APART = 30, 200
+FAR_OFF = 4
+
+
+@frame.in_house_style
+def funnel(df: pd.DataFrame, *, curve: pd.DataFrame | None = None, ax=None, lang: str = "zh"):
+    """Draw each area's value against its size between limits that narrow with size; returns the Axes.
+
+    Columns area, value, whole, centre, low95, high95, low998, high998, outside; optional indicator, line, status.
+    The limits are the smooth `curve` (whole, centre and the four limits); without it each area has its own as ticks.
+    """
+    need(df, "area", "value", "whole", "centre", "low95", "high95", "low998", "high998", "outside")
+    ax = ax if ax is not None else frame.new_figure().subplots()
+    rows = df[(df["whole"] > 0) & df["value"].notna()]
+    limits = rows if curve is None else curve
+    rows = _within_view(rows, limits)
+    _draw_points(ax, rows, lang)
+    _draw_limits(ax, limits, lang, ticks=curve is None)
+    _draw_centre(ax, df, limits, lang)
+    _size_axis(ax, rows)
+    top = rows["top"].max()
+    ax.set(ylim=(-0.03 * top, top)) if top > 0 else ax.set(ylim=(-0.03, 1), yticks=[0])
+    unit = _value_axis(ax, df, lang)
+    _name_outliers(ax, rows, limits, _captions(df, rows, curve, lang), lang)
+    above = 1.8 if unit else 0.2
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=above, columnspacing=1.2)
+    return ax
+
+
+def _draw_points(ax, rows: pd.DataFrame, lang: str):
+    for outside, (marker, colour) in MARKS.items():
+        chosen = rows[rows["outside"] == outside]
+        look = {"color": colour, "ms": 4.5 if outside in WITHIN else 8, "zorder": 2 if outside in WITHIN else 3}
+        label = vocab.text(f"word.{outside}", lang)
+        for hollow, face in ((False, colour), (True, "white")):
+            part = chosen[frame.hollow(chosen) == hollow]
+            if len(part):
+                ax.plot(part["whole"], part["y"], marker, markerfacecolor=face, label=label, **look)
+                label = None
+
+
+def _draw_limits(ax, limits: pd.DataFrame, lang: str, ticks: bool):
+    limits = limits.sort_values("whole")
+    for name, (low, high, level, style) in LIMITS.items():
+        label = vocab.text(f"chart.{name}_limits", lang, level=vocab.show_line(level))
+        look = {"marker": "_", "linestyle": "", "ms": 7 if name == "inner" else 13} if ticks else {"linestyle": style}
+        for side in (low, high):
+            ax.plot(limits["whole"], limits[side], color=frame.COLOURS[0], linewidth=1, zorder=1.5, label=label, **look)
+            label = None
+
+
+def _draw_centre(ax, df: pd.DataFrame, limits: pd.DataFrame, lang: str):
+    """One line with its value; where each area is held against the others there is no one centre to draw."""
+    centre = frame.only(limits["centre"])
+    if centre is None:
+        return
+    show, _ = frame.writer(df, lang)
+    words = vocab.text("chart.centre", lang, value=frame.short(show(centre)))
+    if "line" in df and frame.only(df["line"]) == centre:
+        words = frame.line_name(centre, df, lang)
+    ax.axhline(centre, color=frame.LINE_COLOUR, linewidth=1.2, zorder=1.5)
+    look = {"color": frame.LINE_COLOUR, "fontsize": 10, "va": "center"}
+    frame.note(ax, words, (1, centre), frame.ACROSS, shift=(5, 0), **look)
+
+
+def _size_axis(ax, rows: pd.DataFrame):
+    smallest, largest = rows["whole"].min(), rows["whole"].max()
+    apart = largest / smallest
+    if apart > SIZES_APART:
+        ax.set_xscale("log")
+        ax.set_xlim(smallest / apart**0.04, largest * apart**0.04)
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if apart < DECADES_APART else (1,)))
+        ax.xaxis.set_minor_formatter(lambda value, _: "")
+    elif len(rows):
+        room = 0.05 * (largest - smallest) or 0.1 * largest
+        ax.set_xlim(max(0, smallest - room), largest + room)
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: vocab.show(value, "count")))
+
+
+def _within_view(rows: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
+    """Append top, where the value axis ends, and y, where a point is drawn.
+
+    Of the limits, which open wide for the smallest areas, only as much is shown as leaves the points room. A value
+    many times the next one would press all others flat: it is drawn at the upper edge and told beside its name.
+    """
+    highest = rows["value"].nlargest(2).to_list() + [0, 0]
+    far = len(rows) > 2 and highest[0] > FAR_OFF * highest[1] > 0
+    highest = highest[1] if far else highest[0]
+    widest = limits.loc[limits["whole"] >= rows["whole"].min(), "high998"].max()
+    top = np.nanmax([1.15 * highest, min(1.05 * widest, 2 * highest)]) if highest > 0 else widest
+    off = rows["value"] > FAR_OFF * highest if far else pd.Series(False, index=rows.index)
+    return rows.assign(top=top, off=off, y=rows["value"].mask(off, 0.96 * top))
+
+
+def _value_axis(ax, df: pd.DataFrame, lang: str) -> str:
+    """As for all charts, but the unit begins at the axis: below a legend of several rows there is room for it."""
+    show, unit = frame.writer(df, lang)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: frame.short(show(value))))
+    frame.note(ax, unit, (0, 1), "axes fraction", shift=(-4, 6))
+    return unit
+
+
+def _captions(df: pd.DataFrame, rows: pd.DataFrame, curve, lang: str) -> list[str]:
+    whole = vocab.table("indicators")["whole"].get(df["indicator"].iloc[0], "") if "indicator" in df else ""
+    known = whole in vocab.table("indicators").index
+    told = [vocab.indicator_with_unit(whole, lang) if known else vocab.text("chart.size", lang)]
+    if curve is None:
+        told.append(vocab.text("chart.own_limits", lang))
+    if frame.hollow(rows).any():
+        told.append(vocab.text("chart.hollow", lang))
+    if len(rows) < len(df):
+        told.append(vocab.text("chart.left_out", lang, count=vocab.show(len(df) - len(rows), "count")))
+    return told
+
+
+def _name_outliers(ax, rows: pd.DataFrame, limits: pd.DataFrame, captions: list[str], lang: str):
+    """Names in order of how many half-widths of the inner limits a point stands off, so that the extreme come first."""
+    above = rows["value"] > rows["centre"]
+    width = np.where(above, rows["high95"] - rows["centre"], rows["centre"] - rows["low95"])
+    off = ((rows["value"] - rows["centre"]).abs() / width)[~rows["outside"].isin(WITHIN) | rows["off"]]
+    chosen = rows.loc[off.sort_values(ascending=False, kind="stable").index]
+
+    def tell(unnamed: int):
+        more = [vocab.text("chart.unnamed", lang, count=vocab.show(unnamed, "count"))] if unnamed else []
+        # The line for what is not named is kept free from the start: the layout is settled before the names are.
+        ax.xaxis.label.set_text("\n".join([captions[0], "    ".join(captions[1:] + more) or " "]))
+
+    tell(0)
+    ax.xaxis.label.set_linespacing(1.4)
+    spaced = limits.sort_values("whole")[:: 1 + len(limits) // 30]
+    lines = [spaced[["whole", side]].dropna().to_numpy() for side in ("low95", "high95", "low998", "high998")]
+    crowd = [rows[["whole", "y"]].to_numpy(), *lines]
+    names = [_name(row, frame.writer(rows, lang)[0], lang) for row in chosen.to_dict("records")]
+    name_points(ax, chosen["whole"], chosen["y"], names, crowd=crowd, tell=tell)
+
+
+def _name(row: dict, show, lang: str) -> str:
+    name = vocab.area(row["area"], lang)
+    return f"{name} ↑ {show(row['value'], row['whole'])}" if row["off"] else name
