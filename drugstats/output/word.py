@@ -19,6 +19,8 @@ FIXED_DATE = datetime(2000, 1, 1)
 # GB/T 9704-2012: A4, margins in millimetres, and the type faces of official documents.
 MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
 TEXT_WIDTH = 210 - MARGINS["left_margin"] - MARGINS["right_margin"]
+HALF_WIDTH = 1.6  # mm, of half a Chinese character in a table
+PADDING = 3  # half characters beside a cell's text
 TITLE, HEADING, BODY, TABLE = "方正小标宋简体", "黑体", "仿宋_GB2312", "宋体"
 LATIN = "Times New Roman"
 
@@ -98,12 +100,20 @@ def _table(document, item: Item) -> None:
 
 
 def _widths(lines: list[list[str]]) -> list:
-    """Column widths in proportion to the longest text; a long heading may break in two."""
-    needed = []
-    for texts in zip(*lines, strict=True):
-        heading, *cells = (sum(1 + (east_asian_width(letter) in "WF") for letter in text) for text in texts)
-        needed.append(max([heading / 2, *cells]) + 3)
+    """Column widths: room for the longest word, which must not break, then in proportion to the longest text."""
+    columns = [[text.split() or [""] for text in texts] for texts in zip(*lines, strict=True)]
+    least = [PADDING + max((_wide(word) for words in column for word in words if word.isascii()), default=4)
+             for column in columns]  # fmt: skip
+    wanted = [PADDING + max([_wide(" ".join(column[0])) / 2, *(_wide(" ".join(words)) for words in column[1:])])
+              for column in columns]  # fmt: skip
+    more = [max(want - need, 0) + 0.1 for want, need in zip(wanted, least, strict=True)]
+    spare = max(TEXT_WIDTH / HALF_WIDTH - sum(least), 0)
+    needed = [need + spare * extra / sum(more) for need, extra in zip(least, more, strict=True)]
     return [Mm(TEXT_WIDTH * share / sum(needed)) for share in needed]
+
+
+def _wide(text: str) -> int:
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
 def _heading(document, text: str) -> None:

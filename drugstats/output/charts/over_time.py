@@ -9,6 +9,7 @@ from drugstats import vocab
 from drugstats.output.charts import frame
 from drugstats.tables import frequency, need
 
+LONG_NAME = 24  # letters; three names longer than that do not stand side by side
 PARTS_OF_YEAR = {"Y": 1, "Q": 4, "M": 12}
 
 
@@ -30,7 +31,8 @@ def trend(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "
             ax, frame.line_name(line, df, lang), (far, line), frame.ACROSS, color=frame.LINE_COLOUR, fontsize=10, **side
         )
     if names.nunique() > 1:
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+        columns = 3 if names.map(len).max() <= LONG_NAME else 2
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
     return ax
 
 
