@@ -17,7 +17,7 @@ from drugstats.tables import TableError
 
 ROOT = assessment.ROOT
 NATIONAL = {"national_stock", "national_new", "national_ratio", "national_enforcement", "national_printed"}
-EXAMPLE = {"england_rate", "england_rank"}
+EXAMPLE = {"england_rate", "england_rank", "england_funnel"}
 
 
 def exhibit(out, key) -> dict:
@@ -58,8 +58,8 @@ def test_the_city_has_counties_above_below_and_too_small_to_tell(city):
 
 
 def test_no_county_is_called_last_where_ranges_overlap(city):
-    ranks = pd.DataFrame(exhibit(city, "rank_ratio")["figures"])
-    assert (ranks["rank"] == len(ranks)).any()
+    places = pd.DataFrame(exhibit(city, "rank_ratio")["figures"])["standing"]
+    assert places.str.match(rf"{len(places)}（\d–{len(places)}）$").any()
     assert "没有哪一个可以被称为最高（末位）" in exhibit(city, "rank_ratio")["sentences"][0]
 
 

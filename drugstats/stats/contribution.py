@@ -19,7 +19,7 @@ def contribution(df: pd.DataFrame, *, value: str, time: str, by: str) -> pd.Data
     (after − before) / former total, as fraction: in percentage points it is the area's 拉动, and all add up to
     total_change, the change of the total. share_of_change is the area's part of that change (below 0 where it went the
     other way), NaN where the total did not change. A pair that starts from nothing stays, NaN, with its reason in
-    `method`. The table holds the areas alone, without a row of their total.
+    `method`. The table holds the areas alone, without a row of their total; a table without rows gives none.
 
     Raises TableError for fewer than two times, an area told twice in one time, and an area without a number in one of
     the times: totals of different areas differ by more than change.
@@ -35,6 +35,7 @@ def contribution(df: pd.DataFrame, *, value: str, time: str, by: str) -> pd.Data
     areas = _areas_by_times(told, value, time)
     times = areas.columns
     pairs = [_pair(areas, before, after) for before, after in zip(times[:-1], times[1:], strict=True)]
+    pairs = pairs or [_pair(areas.reindex(columns=[0, 1]), 0, 1)]
     return pd.concat(pairs, ignore_index=True).rename(columns={"by": by, "before_time": f"{time}_before", "time": time})
 
 
@@ -45,7 +46,7 @@ def _areas_by_times(told: pd.DataFrame, value: str, time: str) -> pd.DataFrame:
     if twice.any():
         first = told[twice].iloc[0]
         raise TableError(f"{first['by']} has two rows of {value} for {first['time']}: keep one.")
-    if told["time"].nunique() < 2:
+    if len(told) and told["time"].nunique() < 2:
         raise TableError(f"A change needs two times; the column {time!r} has {told['time'].nunique()}.")
     areas = told.pivot(index="by", columns="time", values="value")
     lacking = areas.isna().stack()
