@@ -15,7 +15,7 @@ FEWEST, MOST_BY_SIZE = 3, (7, 12, 17, 22)
 MOST_FITS = 200_000
 AT_ONCE = 4_000_000
 SHUFFLES, LEVEL = 999, 0.05
-RESULTS = ["apc", "low", "high", "p_value", "aapc", "aapc_low", "aapc_high"]
+RESULTS = ["start", "end", "apc", "low", "high", "p_value", "aapc", "aapc_low", "aapc_high"]
 EMPTY = {"joins": 0, "segment": 1, "first": -1, "last": -1} | dict.fromkeys(RESULTS, np.nan)
 FEWEST_SIDE, SMALLEST_SIDE = 3, 0.15
 BAI = 11.03  # the 97.5 % point of where a Brownian motion with a falling drift peaks (Yao 1987)
@@ -61,7 +61,7 @@ def most_joins(n: int, asked: int | None = None) -> int:
 
 def fit(t, y, weight, most: int, choose: str, seed: int = 0) -> pd.DataFrame:
     """Return one row a series of the matrix y (series by times) and segment: series, joins, segment, first, last
-    (places among the times), apc, low, high, p_value, aapc, aapc_low and aapc_high.
+    (places among the times), start, end (fitted), apc, low, high, p_value, aapc, aapc_low and aapc_high.
 
     `weight` is one number a time, or None. The number of joins is that of the lowest criterion `choose`, or of
     permutation tests.
@@ -212,10 +212,14 @@ def _segments(t, y, weight, joins, series) -> pd.DataFrame:
     logs = slope, slope - wide * error, slope + wide * error, mean, mean - wide * mean_error, mean + wide * mean_error
     apc, low, high, *average = (100 * np.expm1(np.broadcast_to(log, slope.shape).ravel()) for log in logs)
     p_value = 2 * special.stdtr(free, -np.abs(slope / error)).ravel()
-    percent = dict(zip(RESULTS, (apc, low, high, p_value, *average), strict=True))
+    percent = dict(zip(RESULTS[2:], (apc, low, high, p_value, *average), strict=True))
+    reached = np.column_stack([np.zeros(len(y)), (slope * span).cumsum(axis=1)])
+    along = (np.clip(t - t[edge[:, :-1], None], 0, span[:, :, None]) * slope[:, :, None]).sum(axis=1)
+    fitted = np.exp(reached + ((y - along) @ weight / weight.sum())[:, None])
     return pd.DataFrame({
         "series": series[each], "joins": count, "segment": np.tile(np.arange(count + 1) + 1, len(y)),
-        "first": edge[:, :-1].ravel(), "last": edge[:, 1:].ravel(), **percent,
+        "first": edge[:, :-1].ravel(), "last": edge[:, 1:].ravel(),
+        "start": fitted[:, :-1].ravel(), "end": fitted[:, 1:].ravel(), **percent,
     })  # fmt: skip
 
 

@@ -91,8 +91,8 @@ def joinpoint(
     df: pd.DataFrame, *, value: str, time: str, by=None, se: str | None = None, max_joins: int | None = None,
     choose: str = "bic3", seed: int = 0,
 ) -> pd.DataFrame:  # fmt: skip
-    """Return one row a group and segment: n, joins, segment, first, last, apc, low, high, p_value, aapc, aapc_low,
-    aapc_high and method.
+    """Return one row a group and segment: n, joins, segment, first, last, start, end (the fitted values there), apc,
+    low, high, p_value, aapc, aapc_low, aapc_high and method.
 
     log(value) is a broken line without jumps (Kim et al. 2000, doi:10.1002/(SICI)1097-0258(20000215)19:3<335): all sets
     of observed times are tried, two observations between joins and outside them, at most `max_joins` (0 below 7 values,

@@ -151,6 +151,7 @@ def test_the_slopes_are_those_of_statsmodels_with_standard_errors_as_weights(y, 
 @given(st.lists(logs, min_size=3, max_size=16), st.floats(0.01, 1000))
 def test_multiplying_by_a_constant_changes_nothing(y, constant):
     told, scaled = one(np.exp(y)), one(np.exp(y) * constant)
+    scaled[["start", "end"]] /= constant
     assert_frame_equal(told, scaled, check_exact=False, rtol=1e-5, atol=1e-5)
 
 
@@ -248,3 +249,11 @@ def test_an_unknown_choice_and_a_number_of_joins_out_of_range_are_refused():
     for joins in (-1, 5, 1.5):
         with pytest.raises(TableError, match=f"max_joins is {joins}; use 0 to 4"):
             joinpoint(nci(), by="series", max_joins=joins)
+
+
+def test_the_fitted_ends_of_the_segments_are_those_of_the_broken_line():
+    years = np.arange(2000, 2020)
+    truth = np.exp(5 + np.where(years < 2010, 0.05 * (years - 2000), 0.5 - 0.1 * (years - 2010)))
+    told = trend.joinpoint(pd.DataFrame({"year": years, "value": truth}), value="value", time="year", max_joins=1)
+    assert told["last"].astype(int).to_list() == [2010, 2019]
+    np.testing.assert_allclose(told[["start", "end"]], [[truth[0], truth[10]], [truth[10], truth[19]]], rtol=1e-9)
