@@ -73,14 +73,14 @@ def test_every_public_function_says_what_it_returns(path):
 def test_starting_costs_no_heavy_library():
     code = (
         "import sys, drugstats, drugstats.intake, drugstats.vocab\n"
-        "from drugstats.stats import rates, control, ranking, rounding\n"
+        "from drugstats.stats import rates, control, ranking, rounding, trend, spc, alarm, campaign, forecast, pace\n"
         "print([name for name in ('statsmodels', 'seaborn', 'scipy.stats', 'matplotlib', 'docx') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", ["rates", "control", "rounding"])
+@pytest.mark.parametrize("module", ["rates", "control", "rounding", "contribution", "trend", "alarm", "pace"])
 def test_the_examples_in_the_documentation_are_right(module):
     import doctest
     import importlib
