@@ -1,6 +1,7 @@
 """The main job: office files in, notebooks run, an assessment out; nothing half-done is left behind."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -45,7 +46,7 @@ def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) ->
         problems.to_csv(staging / PROBLEMS, index=False, encoding="utf-8-sig", lineterminator="\n")
         given = {"data": str(staging / "observations.csv"), "area": area, "period": period, "lang": lang,
                  "out": str(staging)}  # fmt: skip
-        _run_notebooks(given, jobs, lang, say)
+        _run_notebooks(given, tables.frequency(observations["period"]) == "M", jobs, lang, say)
         checksum = hashlib.sha256((staging / "observations.csv").read_bytes()).hexdigest()[:12]
         told = report.assemble(exhibits.read(staging), area=area, period=period, checksum=checksum, lang=lang)
         name = vocab.text("document.file", lang)
@@ -81,11 +82,16 @@ def _period(observations: pd.DataFrame, period: str | None, lang: str) -> str:
     return str(period)
 
 
-def _run_notebooks(given: dict, jobs: int, lang: str, say) -> None:
-    paths = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+def _run_notebooks(given: dict, by_month: bool, jobs: int, lang: str, say) -> None:
+    paths = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if by_month or not _needs_months(path)]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         for path, _ in zip(paths, pool.map(lambda path: run_notebook(path, given), paths), strict=True):
             say(vocab.text("progress.notebook", lang, notebook=path.stem))
+
+
+def _needs_months(path: Path) -> bool:
+    """Whether a notebook has nothing to say of yearly figures, as its own metadata tell."""
+    return json.loads(path.read_text(encoding="utf-8"))["metadata"].get("drugstats", {}).get("needs") == "months"
 
 
 def run_notebook(path: Path, given: dict) -> None:

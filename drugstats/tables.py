@@ -228,6 +228,11 @@ def complete(df: pd.DataFrame) -> pd.DataFrame:
     return rows.reset_index(drop=True) if whole else rows.iloc[:0]
 
 
+def sources(df: pd.DataFrame) -> str:
+    """Return the sources of a table's rows as one text, as the source column of a sum holds them."""
+    return _joined(df["source"])
+
+
 def stack(*frames: pd.DataFrame) -> pd.DataFrame:
     """Return several tables below one another."""
     return pd.concat(frames, ignore_index=True)

@@ -147,7 +147,7 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
         case "indicator_with_unit":
             return indicator_with_unit(value, lang)
         case "word":
-            return text(f"word.{value}", lang)
+            return text(f"word.{value}", lang) if value else "—"
         case "text":
             return str(value)
     raise TableError(f"{form!r} is not a number format.")

@@ -16,7 +16,8 @@ from drugstats.cli import main
 from drugstats.tables import TableError
 
 ROOT = assessment.ROOT
-NATIONAL = {"national_stock", "national_new", "national_ratio", "national_enforcement", "national_printed"}
+NATIONAL = {"national_stock", "national_new", "national_cases", "national_ratio", "national_enforcement",
+            "national_printed"}  # fmt: skip
 EXAMPLE = {"england_rate", "england_rank", "england_funnel"}
 
 

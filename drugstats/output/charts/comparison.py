@@ -43,7 +43,7 @@ def ladder(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax.set_xlabel(_caption("chart.ladder", rows, lang))
     ax.set_xticks([-BAND / 2, 1 + BAND / 2], [vocab.period(period, lang) for period in periods])
     ax.tick_params(length=0, labelleft=False, labeltop=True, labelbottom=False)
-    _bare(ax)
+    bare(ax)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, borderaxespad=1.6)
     return ax
 
@@ -99,17 +99,18 @@ def heat(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     shade = cells["value"].mask(cells["framed"]).to_numpy(dtype="float64").reshape(len(areas), len(periods))
     mesh = ax.pcolormesh(np.ma.masked_invalid(shade), cmap=SHADES, edgecolors="white", linewidth=1.5)
     size = float(np.clip(110 / len(periods), 5.5, 9.5))
-    _write_cells(ax, cells, mesh, frame.writer(df, lang)[0], size)
+    write_cells(ax, cells, mesh, frame.writer(df, lang)[0], size)
     ax.set_yticks(np.arange(len(areas)) + 0.5, [vocab.area(code, lang) for code in areas])
     ax.set_xlabel(_heat_caption(df, cells, lang), linespacing=1.4)
     words = [vocab.period(period, lang).replace("年", "年\n", 1).strip() for period in periods]
     ax.set_xticks(np.arange(len(periods)) + 0.5, words, fontsize=size)
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
-    _bare(ax)
+    bare(ax)
     return ax
 
 
-def _write_cells(ax, cells: pd.DataFrame, mesh, show, size: float):
+def write_cells(ax, cells: pd.DataFrame, mesh, show, size: float):
+    """Write value and mark of each cell (y, x) on its shade in the mesh; hatched and framed ones get a frame."""
     for (y, x), row in cells.iterrows():
         plain = row["framed"] or pd.isna(row["value"])
         if row["hatched"] or row["framed"]:
@@ -208,6 +209,7 @@ def _caption(key: str, rows: pd.DataFrame, lang: str) -> str:
     return "    ".join(filter(None, told))
 
 
-def _bare(ax):
+def bare(ax):
+    """Take the grid and the edges away."""
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)

@@ -10,10 +10,11 @@ from drugstats.output.wording.comparing import (
     twelve_months,
 )  # fmt: skip
 from drugstats.output.wording.levels import against_line, basis_break, difference, level, printed_change, small_exposure
+from drugstats.output.wording.over_time import calls, effect, forecast, pace, segments, trend
 from drugstats.output.wording.words import each, method
 
 __all__ = [
-    "activity", "activity_change", "against_line", "basis_break", "contributions", "difference", "each", "ends",
-    "extremes", "is_wide", "level", "method", "outside", "place", "places", "printed_change", "small_exposure", "tiers",
-    "twelve_months", "verdict", "verdicts",
+    "activity", "activity_change", "against_line", "basis_break", "calls", "contributions", "difference", "each",
+    "effect", "ends", "extremes", "forecast", "is_wide", "level", "method", "outside", "pace", "place", "places",
+    "printed_change", "segments", "small_exposure", "tiers", "trend", "twelve_months", "verdict", "verdicts",
 ]  # fmt: skip

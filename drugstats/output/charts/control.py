@@ -1,0 +1,170 @@
+"""Control charts: a series between the limits of its ordinary variation, alone or one small one for each area."""
+
+import math
+
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
+
+from drugstats import vocab
+from drugstats.output.charts import frame, timeline
+from drugstats.tables import need
+
+SIGNALS = {
+    "beyond high": "^", "beyond low": "v", "run high": "D", "run low": "s", "trend high": ">", "trend low": "<",
+    "two of three high": "P", "two of three low": "X", "crossings": "*",
+}  # fmt: skip
+VARIATIONS = {
+    "worsening": "◆", "high": "▲", "low": "▼", "unsettled": "≈", "common cause": "○", "improving": "◇",
+    "no variation": "＝", "cannot tell": "？", "too short": "…",
+}  # fmt: skip
+ASSURANCES = {"missed": "×", "may or may not": "～", "met": "√"}
+URGENT = ("worsening", "high", "low", "unsettled")
+CENTRE, BAND, STRONG = "#5B6770", "#E9EFF6", frame.COLOURS[0]
+MOST_PANELS, COMPARABLE = 18, ("share", "rate")
+
+
+@frame.in_house_style
+def control(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "zh"):
+    """Draw a series between its control limits, signals by shape, what they say in words below; returns the Axes.
+
+    Columns period, value, centre, low, high, signal; optional variation, assurance, segment, suggested, false_alarm,
+    indicator, basis, status. Each segment has its own limits; a gap or another basis ends the line. `line` is the
+    target.
+    """
+    need(df, "period", "value", "centre", "low", "high", "signal")
+    ax = ax if ax is not None else frame.new_figure().subplots()
+    rows = timeline.placed(df)
+    timeline.axis(ax, rows["period"], lang)
+    if line is not None:
+        timeline.target(ax, line, df, lang)
+    _draw(ax, rows, lang)
+    frame.value_axis(ax.yaxis, rows, lang)
+    _mark_changes(ax, rows, lang)
+    ax.set_xlabel(_caption(ax, rows, lang), linespacing=1.4)
+    timeline.legend(ax)
+    return ax
+
+
+@frame.in_house_style
+def controls(df: pd.DataFrame, *, line: float | None = None, lang: str = "zh"):
+    """Draw a small control chart for each area, what needs attention first; returns the array of Axes.
+
+    Columns as for `control`, and area and variation. First come those that worsen or signal, then those beyond the
+    target, those that are too short last. Ratios share one scale, counts have their own. Of more areas than fit a
+    page the last ones are left out, and their number is told.
+    """
+    need(df, "period", "value", "centre", "low", "high", "signal", "variation", "area")
+    groups = [(area, timeline.placed(group)) for area, group in df.groupby("area")]
+    groups = sorted(groups, key=lambda pair: _urgency(pair[1].iloc[-1]))
+    drawn = groups[:MOST_PANELS]
+    columns = min(3, len(drawn))
+    figure = frame.new_figure(height=1.4 + 1.75 * math.ceil(len(drawn) / columns))
+    show, _ = frame.writer(df, lang)
+    axes = figure.subplots(math.ceil(len(drawn) / columns), columns, squeeze=False).ravel()
+    for ax, (area, rows) in zip(axes, drawn, strict=False):
+        timeline.axis(ax, df["period"], lang, most=4)
+        if line is not None:
+            ax.axhline(line, color=frame.LINE_COLOUR, linewidth=1.5)
+        _draw(ax, rows, lang, small=True)
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: frame.short(show(value))))
+        timeline.mark_breaks(ax, rows, lang)
+        ax.set_title(vocab.area(area, lang), fontsize=10, pad=17)
+        frame.note(ax, _said(rows, lang, "  "), (0, 1), "axes fraction", shift=(0, 5))
+        ax.tick_params(labelsize=8)
+    for ax in axes[len(drawn) :]:
+        ax.remove()
+    axes = axes[: len(drawn)]
+    if "indicator" in df and vocab.kinds().get(df["indicator"].iloc[0]) in COMPARABLE:
+        timeline.share_scale(axes, pd.concat([rows["value"] for _, rows in drawn]), line)
+    _explain(figure, axes, df, line, len(groups) - len(drawn), lang)
+    return axes
+
+
+def _urgency(row) -> int:
+    """The place of a series in the order of attention."""
+    if row["variation"] in URGENT:
+        return URGENT.index(row["variation"])
+    missed = row.get("assurance") == "missed" and row["variation"] != "too short"
+    return len(URGENT) + (0 if missed else 1 + [*VARIATIONS].index(row["variation"]))
+
+
+def _draw(ax, rows: pd.DataFrame, lang: str, small: bool = False):
+    known = rows.dropna(subset="value")
+    _draw_limits(ax, known, lang, small)
+    for piece in timeline.pieces(known, "basis", "segment"):
+        ax.plot(piece["at"], piece["value"], color=STRONG, linewidth=1 if small else 1.4)
+    signal = known["signal"].where(known["signal"].isin([*SIGNALS]), "")
+    timeline.points(ax, known[signal == ""], "o", color=STRONG, ms=2.2 if small else 4)
+    for name, marker in SIGNALS.items():
+        look = {"color": _colour(name, rows), "ms": 4.5 if small else 8, "zorder": 3}
+        timeline.points(ax, known[signal == name], marker, vocab.text(f"word.{name}", lang), **look)
+    timeline.values(ax, rows, room=0.1 if small else 0.15)
+
+
+def _draw_limits(ax, known: pd.DataFrame, lang: str, small: bool):
+    for piece in timeline.pieces(known, "basis", "segment"):
+        (x, low), (_, high), (_, centre) = (timeline.steps(piece, name) for name in ("low", "high", "centre"))
+        ax.fill_between(x, low, high, color=BAND, linewidth=0, zorder=0.5)
+        ax.plot(x, centre, color=CENTRE, linewidth=1)
+        ax.plot(x, low, "--", x, high, "--", color=CENTRE, linewidth=1)
+    if small or known.empty:
+        return
+    last, look = known.iloc[-1], {"color": CENTRE, "linewidth": 1}
+    centre, low, high = (timeline.level(last[name], known, lang) for name in ("centre", "low", "high"))
+    ax.plot([], [], label=vocab.text("chart.centre", lang, value=centre), **look)
+    if last["high"] == last["high"]:
+        ax.plot([], [], "--", label=vocab.text("chart.control_limits", lang, low=low, high=high), **look)
+
+
+def _colour(signal: str, rows: pd.DataFrame) -> str:
+    """By what is better for the indicator, not by what is higher; neutral where nothing is."""
+    key = rows["indicator"].iloc[0] if "indicator" in rows else ""
+    better = vocab.table("indicators")["better"].get(key, "none")
+    if better == "none" or signal == "crossings":
+        return frame.COLOURS[3]
+    return frame.RISE if signal.endswith("low") == (better == "high") else frame.FALL
+
+
+def _mark_changes(ax, rows: pd.DataFrame, lang: str):
+    """Uprights where the basis, the limits or perhaps the level changed, the words of each kind in a row."""
+    kinds = {"break": timeline.starts(rows, "basis"), "rebased": timeline.starts(rows, "segment")}
+    kinds["suggested"] = list(rows.loc[rows["suggested"].eq(True), "at"]) if "suggested" in rows else []
+    for row, (kind, places) in enumerate((kind, places) for kind, places in kinds.items() if places):
+        for place in places:
+            look = {"linestyle": "-"} if kind == "rebased" else {}
+            timeline.mark(ax, place - 0.5, vocab.text(f"chart.{kind}", lang), row, **look)
+
+
+def _said(rows: pd.DataFrame, lang: str, apart: str = "    ") -> str:
+    """The words of variation and assurance with their shapes."""
+    words = [rows[name].iloc[-1] for name in ("variation", "assurance") if name in rows]
+    return apart.join(f"{(VARIATIONS | ASSURANCES)[word]} {vocab.show(word, 'word', lang)}" for word in words if word)
+
+
+def _caption(ax, rows: pd.DataFrame, lang: str) -> str:
+    told = ""
+    if "false_alarm" in rows and rows["false_alarm"].notna().any():
+        chance = vocab.show(rows["false_alarm"].iloc[-1], "percent", lang, 0)
+        told = vocab.text("chart.false_alarm", lang, chance=chance)
+    return "\n".join(filter(None, [_said(rows, lang), "    ".join(timeline.captions(ax, rows, lang, told))]))
+
+
+def _explain(figure, axes, df: pd.DataFrame, line: float | None, left_out: int, lang: str):
+    """One legend for all panels."""
+    nothing = Line2D([], [], linestyle="")
+    unit = frame.writer(df, lang)[1]
+    told = {vocab.text("chart.unit", lang, unit=unit): nothing} if unit else {}
+    told[vocab.text("chart.shaded", lang)] = Patch(color=BAND)
+    if line is not None:
+        told[frame.line_name(line, df, lang)] = Line2D([], [], color=frame.LINE_COLOUR, linewidth=1.5)
+    drawn = {artist.get_label(): artist for ax in axes for artist in ax.lines if artist.get_label()[0] != "_"}
+    told |= {word: drawn[word] for word in (vocab.text(f"word.{name}", lang) for name in SIGNALS) if word in drawn}
+    told |= dict.fromkeys(timeline.captions(axes[0], df, lang), nothing)
+    if left_out:
+        told[vocab.text("chart.not_drawn", lang, count=vocab.show(left_out, "count"))] = nothing
+    # Between the panels and the source line that an exhibit puts at the foot.
+    foot, band = (inches / figure.get_figheight() for inches in (0.25, 0.24 * math.ceil(len(told) / 3) + 0.1))
+    figure.get_layout_engine().set(rect=(0, foot + band, 1, 1 - foot - band))
+    figure.legend(told.values(), told, loc="lower left", bbox_to_anchor=(0, foot), ncols=3, fontsize=9)

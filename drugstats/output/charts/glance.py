@@ -1,0 +1,126 @@
+"""Charts to be read at a glance: one area's months as a calendar, and a page of indicators with their verdicts."""
+
+from textwrap import wrap
+
+import numpy as np
+import pandas as pd
+
+from drugstats import vocab
+from drugstats.output.charts import comparison, frame, timeline
+from drugstats.output.charts.control import ASSURANCES, VARIATIONS
+from drugstats.tables import TableError, frequency, need
+
+MARKED = {"above": "high", "below": "low"}
+# Where the columns of a summary stand across the page, and to which side of that their words run.
+COLUMNS = {
+    "name": (0, "left"), "value": (0.36, "right"), "change": (0.465, "right"), "sparkline": (0.48, "left"),
+    "variation": (0.587, "left"), "assurance": (0.743, "left"), "verdict": (0.873, "left"),
+}  # fmt: skip
+SPARKLINE, ROW, SIZE = 0.095, 0.36, 8.5
+LETTERS = {"zh": 13, "en": 26}
+ALERTS = ("worsening", "missed", "above")
+
+
+@frame.in_house_style
+def calendar(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
+    """Draw one area's months, a row a year, each value on its shade with a mark where it stands out; returns the Axes.
+
+    Columns period (months), value; optional signal (of a control chart), alarm, indicator, whole (decimals), status.
+    A month without a value is hatched, a provisional one framed on white. Raises TableError for other periods.
+    """
+    need(df, "period", "value")
+    if frequency(df["period"]) != "M":
+        raise TableError("A calendar has months; these periods are not.")
+    rows = timeline.placed(df)
+    if rows["at"].duplicated().any():
+        raise TableError("A calendar shows the months of one basis; choose one first.")
+    years = np.arange(rows["period"].dt.year.max(), rows["period"].dt.year.min() - 1, -1)
+    cells = rows.assign(y=years[0] - rows["period"].dt.year, x=rows["period"].dt.month - 1, framed=frame.hollow(rows))
+    cells = cells.assign(verdict=_standing_out(rows)).set_index(["y", "x"])
+    cells = cells.reindex(list(np.ndindex(len(years), 12)))
+    cells["framed"], cells["hatched"] = cells["framed"].eq(True), cells["value"].isna()
+
+    ax = ax if ax is not None else frame.new_figure(frame.height(len(years)) + 0.4).subplots()
+    shade = cells["value"].mask(cells["framed"]).to_numpy(dtype="float64").reshape(len(years), 12)
+    mesh = ax.pcolormesh(np.ma.masked_invalid(shade), cmap=comparison.SHADES, edgecolors="white", linewidth=1.5)
+    month = [12 * (years[0] - y - 1970) + x for y, x in cells.index]
+    inside = (month >= rows["at"].min()) & (month <= rows["at"].max())
+    cells["hatched"] &= inside
+    comparison.write_cells(ax, cells[inside], mesh, frame.writer(df, lang)[0], 9.5)
+    ax.set_yticks(np.arange(len(years)) + 0.5, [str(year) for year in years])
+    ax.set_xticks(np.arange(12) + 0.5, vocab.text("chart.months", lang).split("|"))
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    comparison.bare(ax)
+    marks = [f"{comparison.SIGNS[side]} {vocab.text(f'word.{key}', lang)}" for side, key in MARKED.items()]
+    marks = [told for told, side in zip(marks, MARKED, strict=True) if (cells["verdict"] == side).any()]
+    faces = [vocab.text(f"chart.{look}", lang) for look in ("hatched", "framed") if cells[look].any()]
+    told = [[frame.writer(df, lang)[1], *marks], [vocab.text("chart.darker", lang), *faces]]
+    ax.set_xlabel("\n".join("    ".join(filter(None, part)) for part in told).strip(), linespacing=1.4)
+    return ax
+
+
+def _standing_out(rows: pd.DataFrame):
+    signal = rows["signal"].fillna("") if "signal" in rows else pd.Series("", index=rows.index)
+    alarm = rows["alarm"].eq("alarm") if "alarm" in rows else pd.Series(False, index=rows.index)
+    return np.select([signal.str.endswith("high") | alarm, signal.str.endswith("low")], ["above", "below"], "")
+
+
+@frame.in_house_style
+def summary(df: pd.DataFrame, *, lang: str = "zh"):
+    """Draw a page with a row for each indicator or area: last value, course, what is said of it; returns the Axes.
+
+    Columns indicator, period, value; optional area, and of each series' last row change (of a share in points, else
+    relative), variation, assurance, verdict. The rows stand in the order in which the table names them.
+    """
+    need(df, "indicator", "period", "value")
+    by = [key for key in ("area", "indicator") if key in df and df[key].nunique() > 1] or ["indicator"]
+    groups = [timeline.placed(group) for _, group in df.groupby(by, sort=False)]
+    shown = {name: place for name, place in COLUMNS.items() if name in df or name in ("name", "sparkline")}
+    ax = frame.new_figure(0.5 + ROW * (len(groups) + 1)).subplots()
+    ax.set(xlim=(0, 1), ylim=(-0.5, len(groups) + 0.5), xticks=[], yticks=[])
+    comparison.bare(ax)
+    for name, (x, side) in shown.items():
+        heading = vocab.text(f"chart.summary_{by[0] if name == 'name' else name}", lang)
+        ax.text(x, len(groups), heading, ha=side, va="center", fontsize=SIZE, color=frame.QUIET)
+    for y, rows in enumerate(reversed(groups)):
+        ax.axhline(y + 0.5, color="#E3E6EA", linewidth=0.8)
+        told = _told(rows.iloc[-1], by, lang)
+        for name, (x, side) in shown.items():
+            if name == "sparkline":
+                _draw_sparkline(ax.inset_axes([x, y - 0.36, SPARKLINE, 0.72], transform=ax.transData), rows)
+            else:
+                look = {"fontweight": "bold", "color": frame.RISE} if rows.iloc[-1].get(name) in ALERTS else {}
+                ax.text(x, y, told[name], ha=side, va="center", fontsize=SIZE, **look)
+    return ax
+
+
+def _told(row, by: list[str], lang: str) -> dict:
+    """The words of one row, empty where nothing is known."""
+    name = " ".join(vocab.show(row[key], key, lang) for key in by)
+    told = {"name": "\n".join(wrap(name, LETTERS[lang])), "change": _change(row, lang)}
+    told["value"] = "\n".join(wrap(vocab.amount(row["value"], row["indicator"], lang), LETTERS[lang]))
+    signs = {"variation": VARIATIONS, "assurance": ASSURANCES, "verdict": comparison.SIGNS}
+    for column, own in signs.items():
+        word = row.get(column)
+        known = isinstance(word, str) and word != ""
+        told[column] = f"{own.get(word, '')} {vocab.show(word, 'word', lang)}".strip() if known else ""
+    return told
+
+
+def _change(row, lang: str) -> str:
+    change = row.get("change", np.nan)
+    if change != change:
+        return "—"
+    sign = "+" if change > 0 else ""
+    if vocab.table("indicators").at[row["indicator"], "unit"] == "fraction":
+        return vocab.text("chart.points", lang, points=sign + vocab.show(change, "points", lang))
+    return sign + vocab.show(change, "percent", lang)
+
+
+def _draw_sparkline(ax, rows: pd.DataFrame):
+    for piece in timeline.pieces(rows, "basis"):
+        ax.plot(piece["at"], piece["value"], color=frame.COLOURS[0], linewidth=1.1)
+    timeline.points(ax, rows.dropna(subset="value").tail(1), "o", color=frame.COLOURS[0], ms=3.5)
+    ax.set_xlim(rows["at"].min() - 1, rows["at"].max() + 1)
+    ax.margins(y=0.15)
+    ax.axis("off")
