@@ -33,7 +33,8 @@ def test_the_assessment_holds_documents_charts_exhibits_notebooks_and_observatio
     assert (city / "毒情形势分析.docx").stat().st_size > 100_000
     assert (city / "毒情形势分析.html").stat().st_size > 100_000
     assert {path.name for path in (city / "notebooks").iterdir()} == {
-        "01_national_picture.ipynb", "02_control_line.ipynb", "03_county_ranking.ipynb"
+        "01_national_picture.ipynb", "02_control_line.ipynb", "03_county_ranking.ipynb", "05_early_warning.ipynb",
+        "06_campaign_effect.ipynb",
     }  # fmt: skip
     told = (city / "manifest.txt").read_text(encoding="utf-8").split()
     assert sorted(told) == sorted(
