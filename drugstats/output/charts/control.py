@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -22,7 +23,7 @@ VARIATIONS = {
 ASSURANCES = {"missed": "×", "may or may not": "～", "met": "√"}
 URGENT = ("worsening", "high", "low", "unsettled")
 CENTRE, BAND, STRONG = "#5B6770", "#E9EFF6", frame.COLOURS[0]
-MOST_PANELS, COMPARABLE = 18, ("share", "rate")
+MOST_PANELS, ROW, COMPARABLE = 18, 1.75, ("share", "rate")
 
 
 @frame.in_house_style
@@ -59,10 +60,11 @@ def controls(df: pd.DataFrame, *, line: float | None = None, lang: str = "zh"):
     groups = [(area, timeline.placed(group)) for area, group in df.groupby("area")]
     groups = sorted(groups, key=lambda pair: _urgency(pair[1].iloc[-1]))
     drawn = groups[:MOST_PANELS]
-    columns = min(3, len(drawn))
-    figure = frame.new_figure(height=1.4 + 1.75 * math.ceil(len(drawn) / columns))
+    columns, lines = min(3, len(drawn)), math.ceil(len(drawn) / 3)
+    figure = frame.new_figure(height=0.9 + ROW * lines)
+    grid = figure.add_gridspec(lines + 1, columns)
+    axes = np.array([figure.add_subplot(grid[1 + number // columns, number % columns]) for number in range(len(drawn))])
     show, _ = frame.writer(df, lang)
-    axes = figure.subplots(math.ceil(len(drawn) / columns), columns, squeeze=False).ravel()
     for ax, (area, rows) in zip(axes, drawn, strict=False):
         timeline.axis(ax, df["period"], lang, most=4)
         if line is not None:
@@ -73,12 +75,9 @@ def controls(df: pd.DataFrame, *, line: float | None = None, lang: str = "zh"):
         ax.set_title(vocab.area(area, lang), fontsize=10, pad=17)
         frame.note(ax, _said(rows, lang, "  "), (0, 1), "axes fraction", shift=(0, 5))
         ax.tick_params(labelsize=8)
-    for ax in axes[len(drawn) :]:
-        ax.remove()
-    axes = axes[: len(drawn)]
     if "indicator" in df and vocab.kinds().get(df["indicator"].iloc[0]) in COMPARABLE:
         timeline.share_scale(axes, pd.concat([rows["value"] for _, rows in drawn]), line)
-    _explain(figure, axes, df, line, len(groups) - len(drawn), lang)
+    _explain(grid, axes, df, line, len(groups) - len(drawn), lang)
     return axes
 
 
@@ -151,10 +150,9 @@ def _caption(ax, rows: pd.DataFrame, lang: str) -> str:
     return "\n".join(filter(None, [_said(rows, lang), "    ".join(timeline.captions(ax, rows, lang, told))]))
 
 
-def _explain(figure, axes, df: pd.DataFrame, line: float | None, left_out: int, lang: str):
-    """One legend for all panels."""
-    nothing = Line2D([], [], linestyle="")
-    unit = frame.writer(df, lang)[1]
+def _explain(grid, axes, df: pd.DataFrame, line: float | None, left_out: int, lang: str):
+    """One legend for all panels, in a row of its own: beside the figure's title and sources it would lie on them."""
+    nothing, unit = Line2D([], [], linestyle=""), frame.writer(df, lang)[1]
     told = {vocab.text("chart.unit", lang, unit=unit): nothing} if unit else {}
     told[vocab.text("chart.shaded", lang)] = Patch(color=BAND)
     if line is not None:
@@ -164,7 +162,9 @@ def _explain(figure, axes, df: pd.DataFrame, line: float | None, left_out: int, 
     told |= dict.fromkeys(timeline.captions(axes[0], df, lang), nothing)
     if left_out:
         told[vocab.text("chart.not_drawn", lang, count=vocab.show(left_out, "count"))] = nothing
-    # Between the panels and the source line that an exhibit puts at the foot.
-    foot, band = (inches / figure.get_figheight() for inches in (0.25, 0.24 * math.ceil(len(told) / 3) + 0.1))
-    figure.get_layout_engine().set(rect=(0, foot + band, 1, 1 - foot - band))
-    figure.legend(told.values(), told, loc="lower left", bbox_to_anchor=(0, foot), ncols=3, fontsize=9)
+    high = 0.2 * math.ceil(len(told) / 3)
+    grid.set_height_ratios([high, *[1.1] * (grid.nrows - 1)])
+    grid.figure.set_figheight(grid.figure.get_figheight() + high)
+    key = grid.figure.add_subplot(grid[0, :])
+    key.axis("off")
+    key.legend(told.values(), told, loc="center left", ncols=3, fontsize=9, borderaxespad=0)

@@ -13,12 +13,11 @@ from drugstats.tables import TableError, frequency, need
 MARKED = {"above": "high", "below": "low"}
 # Where the columns of a summary stand across the page, and to which side of that their words run.
 COLUMNS = {
-    "name": (0, "left"), "value": (0.36, "right"), "change": (0.465, "right"), "sparkline": (0.48, "left"),
-    "variation": (0.587, "left"), "assurance": (0.743, "left"), "verdict": (0.873, "left"),
+    "name": (0, "left"), "value": (0.36, "right"), "change": (0.465, "right"), "sparkline": (0.475, "left"),
+    "variation": (0.577, "left"), "assurance": (0.726, "left"), "verdict": (0.87, "left"),
 }  # fmt: skip
-SPARKLINE, ROW, SIZE = 0.095, 0.36, 8.5
+SPARKLINE, ROW, SIZE = 0.09, 0.36, 8.5
 LETTERS = {"zh": 13, "en": 26}
-ALERTS = ("worsening", "missed", "above")
 
 
 @frame.in_house_style
@@ -89,9 +88,15 @@ def summary(df: pd.DataFrame, *, lang: str = "zh"):
             if name == "sparkline":
                 _draw_sparkline(ax.inset_axes([x, y - 0.36, SPARKLINE, 0.72], transform=ax.transData), rows)
             else:
-                look = {"fontweight": "bold", "color": frame.RISE} if rows.iloc[-1].get(name) in ALERTS else {}
+                look = {"fontweight": "bold", "color": frame.RISE} if _alerts(rows.iloc[-1], name) else {}
                 ax.text(x, y, told[name], ha=side, va="center", fontsize=SIZE, **look)
     return ax
+
+
+def _alerts(row, name: str) -> bool:
+    """Whether a word is bad news; which side of the line is, depends on the indicator."""
+    wrong = {"high": "below", "low": "above"}.get(vocab.table("indicators").at[row["indicator"], "better"])
+    return row.get(name) in ("worsening", "missed", wrong)
 
 
 def _told(row, by: list[str], lang: str) -> dict:

@@ -20,7 +20,7 @@ def placed(df: pd.DataFrame) -> pd.DataFrame:
 
     Raises TableError where a period has two values on one basis.
     """
-    crossed = df["status"].eq("conflicting") if "status" in df else False
+    crossed = df["status"].eq("conflicting") if "status" in df else pd.Series(False, index=df.index)
     rows = df.assign(at=df["period"].array.asi8, value=df["value"].mask(crossed))
     keys = ["at", "basis"] if "basis" in rows else ["at"]
     known = rows.dropna(subset="value")
@@ -123,7 +123,8 @@ def legend(ax):
     words = ax.get_legend_handles_labels()[1]
     widest = max([sum(1 + (letter > WIDE) for letter in word) for word in words], default=0)
     columns = int(np.clip(LETTERS / (widest + 7), 1, 4))
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=columns, borderaxespad=0.2, columnspacing=1.2)
+    if words:
+        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=columns, borderaxespad=0.2, columnspacing=1.2)
 
 
 def level(value: float, rows: pd.DataFrame, lang: str) -> str:
