@@ -21,6 +21,7 @@ for weight in ("Regular", "Bold"):
 HOUSE = matplotlib.rc_params_from_file(PACKAGE / "house.mplstyle", use_default_template=False)
 
 WIDTH, HEIGHT = 8, 4.6
+PLACES = 6  # digits of a place in a figure that are kept
 COLOURS = HOUSE["axes.prop_cycle"].by_key()["color"]
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 STYLES = ["-", "--", "-.", ":"]
@@ -60,9 +61,19 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     dates = [{"Software": None}, {"Date": None}, {"CreationDate": None}]
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing from")
+        _settle(figure)
         for path, metadata in zip(paths, dates, strict=True):
             figure.savefig(path, metadata=metadata)
     return paths
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out once and round its places: the last digits of the solver differ from run to run."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for ax in figure.axes:
+        if ax.get_axes_locator() is None:
+            ax.set_position([round(number, PLACES) for number in ax.get_position().bounds])
 
 
 def new_figure(height: float = HEIGHT) -> Figure:
