@@ -96,7 +96,7 @@ def summary(df: pd.DataFrame, *, lang: str = "zh"):
 def _alerts(row, name: str) -> bool:
     """Whether a word is bad news; which side of the line is, depends on the indicator."""
     wrong = {"high": "below", "low": "above"}.get(vocab.table("indicators").at[row["indicator"], "better"])
-    return row.get(name) in ("worsening", "missed", wrong)
+    return row.get(name, "") in ("worsening", "missed", wrong or "worsening")
 
 
 def _told(row, by: list[str], lang: str) -> dict:
