@@ -20,6 +20,8 @@ OTHER_SPREADSHEETS = (".xlsm", ".xlsb", ".ods", ".ett", ".xltx", ".xlt", ".numbe
 # How a cell or row says where it stands; the first way is how all programs write it, and ten times as fast to find.
 USUAL, ANY_WAY = rb' r="', rb"""\br\s*=\s*["']"""
 ROW_OR_FAR_CELL = rb"(?:(\d{1,9})|([A-Z]{2,3})(\d{1,9})|[A-Z](\d{6,9}))"
+# What zipfile raises where the bytes are not as the archive's own list says, ValueError for a part before its start.
+SPOILED = (RuntimeError, NotImplementedError, KeyError, ValueError, EOFError, OSError)
 
 
 def kind(content: bytes, name: str, lang: str) -> str:
@@ -58,7 +60,7 @@ def _archive(content: bytes, name: str, lang: str) -> str:
                 return "zip"
     except TableError:
         raise
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, KeyError, ValueError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, *SPOILED):
         refuse_file(name, "error.not_workbook", lang)
     refuse_file(name, "error.not_workbook", lang)
 
@@ -88,7 +90,7 @@ def look_through(content: bytes, name: str, lang: str) -> None:
             part = archive.read(member)
         except (zipfile.BadZipFile, zlib.error):
             refuse_file(name, "error.damaged", lang)
-        except (RuntimeError, NotImplementedError, EOFError, OSError):
+        except SPOILED:
             refuse_file(name, "error.not_workbook", lang)
         if member.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in part or part.startswith((b"\xff\xfe", b"\xfe\xff"))):
             refuse_file(name, "error.odd_archive", lang)

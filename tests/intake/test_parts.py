@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from drugstats import intake, names, vocab
-from drugstats.intake import headings, periods, units
+from drugstats.intake import headings, periods, preflight, units
 from drugstats.intake.headings import heading
 from drugstats.intake.problems import Problem, address, refuse
 from drugstats.tables import TableError
@@ -431,6 +431,21 @@ def test_any_flipped_bit_is_refused_or_changes_no_value(sound, tmp_path):
 def prefixed(part):
     part = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", part)
     return part.replace(b'xmlns="', b'xmlns:x="')
+
+
+def test_a_flipped_bit_in_the_list_of_parts_is_refused_by_name_and_raises_nothing_else(sound):
+    content = sound[0]
+    refused, directory = 0, content.index(b"PK\x01\x02")
+    for place in range(8 * directory, 8 * len(content)):
+        flipped = bytearray(content)
+        flipped[place // 8] ^= 1 << place % 8
+        try:
+            if preflight.kind(bytes(flipped), "x.xlsx", "zh") == "xlsx":
+                preflight.look_through(bytes(flipped), "x.xlsx", "zh")
+        except TableError as error:
+            assert "文件x.xlsx" in str(error)
+            refused += 1
+    assert refused > 1_000
 
 
 SPELLINGS = {
