@@ -13,6 +13,7 @@ from drugstats.tables import TableError
 PACKAGE = Path(__file__).parent
 HOME = next(folder for folder in (PACKAGE / "vocabulary", PACKAGE.parent / "data" / "vocabulary") if folder.is_dir())
 LANGUAGES = ("zh", "en")
+SURE = 0.99
 DIGITS = ["", *"一二三四五六七八九"]
 KEYS = {"indicators": "key", "areas": "code", "sources": "key", "labels": "key"}
 
@@ -124,10 +125,10 @@ def top_area(codes, lang: str = "zh") -> str:
 def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str:
     """Return a value as readers see it; rounding is half up, as taught in school (四舍五入).
 
-    Forms: count, number, percent, points, place, period, area, indicator, indicator_with_unit, word, text. An
-    unknown number is a dash.
+    Forms: count, number, percent, points, probability, place, period, area, indicator, indicator_with_unit, word,
+    text. An unknown number is a dash; no probability is told as 0 or 1.
     """
-    if form in ("count", "number", "percent", "points", "place") and pd.isna(value):
+    if form in ("count", "number", "percent", "points", "probability", "place") and pd.isna(value):
         return "—"
     match form:
         case "count" | "place":
@@ -138,6 +139,11 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
             return show(value, "points", lang, decimals) + "%"
         case "points":
             return _rounded(value, 1 if decimals is None else decimals, times=100)
+        case "probability":
+            near = min(max(value, 1 - SURE), SURE)
+            told = show(near, "percent", lang, 0)
+            key = "more_than" if value > SURE else "less_than"
+            return told if near == value else text(f"word.{key}", lang, value=told)
         case "period":
             return period(value, lang)
         case "area":

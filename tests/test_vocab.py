@@ -307,6 +307,7 @@ def test_an_area_below_one_that_is_made_up_is_made_up():
         (0.285, "percent", 0, "29%"), (23 / 80, "percent", None, "28.8%"), (41 / 80, "points", None, "51.3"),
         (0.5, "count", None, "1"), (2.5, "count", None, "3"), (4788.0, "count", None, "4,788"), (3, "place", None, "3"),
         (1234567.89, "number", None, "1,234,567.9"), (10**15, "count", None, "1,000,000,000,000,000"),
+        (0.708, "probability", None, "71%"), (0.994, "probability", None, "超过99%"), (0, "probability", None, "不到1%"),
         (-0.0, "number", None, "0.0"), (-0.04, "number", None, "0.0"), (-0.00001, "percent", None, "0.0%"),
         (float("nan"), "count", None, "—"), (None, "percent", None, "—"), (pd.NA, "number", None, "—"),
         ("990101", "area", None, "青渡区"), ("users_new", "indicator", None, "新发现吸毒人员"),

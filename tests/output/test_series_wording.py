@@ -114,6 +114,8 @@ def test_a_forecast_is_said_with_both_limits_and_the_chance_of_being_below_the_l
     sentence = wording.forecast(ahead.iloc[-1])
     assert sentence.startswith("石磴县新发现吸毒人员到2022年3月预计为") and "低于5%的把握为" in sentence
     assert "低于" not in wording.forecast(ahead.assign(p_below=np.nan).iloc[-1])
+    assert wording.forecast(ahead.assign(p_below=0.9999).iloc[-1]).endswith("低于5%的把握为超过99%。")
+    assert ". By 2" in wording.forecast(ahead.iloc[-1], "en")
     assert "不作预测" in wording.forecast(ahead.assign(value=np.nan).iloc[0])
 
 

@@ -10,7 +10,7 @@ from drugstats.tables import need
 FITTED, DOTS = frame.COLOURS[0], "#5B6770"
 WITHOUT = frame.COLOURS[1]
 INNER, OUTER = 0.80, 0.95
-SURE, CROWDED = 0.99, 3
+CROWDED = 3
 
 
 @frame.in_house_style
@@ -145,10 +145,7 @@ def _told(ahead: pd.DataFrame, line: float | None, lang: str) -> str:
         return vocab.text("chart.no_forecast", lang)
     if line is None or "p_below" not in last or last["p_below"].isna().all():
         return ""
-    chance = last["p_below"].iloc[0]
-    bound = "more_than" if chance > SURE else "less_than" if chance < 1 - SURE else ""
-    told = vocab.show_line(SURE if chance > SURE else 1 - SURE) if bound else vocab.show(chance, "percent", lang, 0)
-    told = vocab.text(f"chart.{bound}", lang, value=told) if bound else told
+    told = vocab.show(last["p_below"].iloc[0], "probability", lang)
     return vocab.text("chart.p_below", lang, period=vocab.period(last["period"].iloc[0], lang), chance=told)
 
 

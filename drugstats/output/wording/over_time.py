@@ -101,7 +101,9 @@ def effect(row, lang: str = "zh") -> str:
     for name, of in (("told", "level"), ("slope_told", "slope")):
         sure = row[f"{of}_low"] > 0 or row[f"{of}_high"] < 0
         told[name] = vocab.show("beyond_chance" if sure else "by_chance", "word", lang)
-    return vocab.text("sentence.effect", lang, **told) + vocab.text("sentence.effect_caution", lang)
+    return words.joined(
+        vocab.text("sentence.effect", lang, **told), vocab.text("sentence.effect_caution", lang), lang=lang
+    )
 
 
 def forecast(row, lang: str = "zh") -> str:
@@ -117,8 +119,8 @@ def forecast(row, lang: str = "zh") -> str:
     sentence = vocab.text("sentence.forecast", lang, value=vocab.amount(row["value"], key, lang), **shown, **told)
     if pd.isna(row["p_below"]):
         return sentence
-    line, chance = vocab.show_line(row["line"], lang), vocab.show(row["p_below"], "percent", lang, 0)
-    return sentence + vocab.text("sentence.forecast_below", lang, line=line, p=chance, **told)
+    line, chance = vocab.show_line(row["line"], lang), vocab.show(row["p_below"], "probability", lang)
+    return words.joined(sentence, vocab.text("sentence.forecast_below", lang, line=line, p=chance, **told), lang=lang)
 
 
 def pace(row, lang: str = "zh") -> str:

@@ -12,6 +12,11 @@ def each(df: pd.DataFrame, say, lang: str = "zh") -> list[str]:
     return [sentence for _, row in df.iterrows() if (sentence := say(row, lang))]
 
 
+def joined(*sentences: str, lang: str) -> str:
+    """Return sentences as one text: English ones stand a space apart, Chinese ones do not."""
+    return (" " if lang == "en" else "").join(sentences)
+
+
 def method(name: str, lang: str = "zh") -> str:
     """Return a method column's entry, such as "wilson 95%", in the reader's language."""
     if name.startswith("not computed"):
