@@ -3,18 +3,14 @@
 python benchmarks/alarm_speed.py [counties]
 """
 
-import statistics
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from timing import in_turns, ratio, tell
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from drugstats.stats import alarm  # noqa: E402
+from drugstats.stats import alarm
 
 MONTHS, JUDGED, YEARS = 240, 12, 5
 ROUNDS, LOOPED = 5, 8
@@ -31,17 +27,11 @@ def main(areas: int = 2_850) -> None:
         "farrington": lambda: warned(df, alarm.farrington),
         "statsmodels GLM loop": lambda: loop(some),
     }
-    rounds = [{name: seconds(call) for name, call in calls.items()} for _ in range(ROUNDS)]  # in turns
-    for one in rounds:
-        one["statsmodels GLM loop"] *= areas / some["area"].nunique()
-    print(f"{areas:,} counties, {len(df):,} rows, median and best of {ROUNDS} runs")
-    for name in calls:
-        told = [one[name] for one in rounds]
-        from_fewer = f"   (from {LOOPED} counties)" * name.startswith("statsmodels")
-        print(f"{name:22} {statistics.median(told):8.2f} s {min(told):8.2f} s{from_fewer}")
+    runs = in_turns(calls, ROUNDS, {"statsmodels GLM loop": len(some) / len(df)})
+    print(f"{areas:,} counties, {len(df):,} rows")
+    tell(runs, {"statsmodels GLM loop": f"from {LOOPED} counties"})
     for ours, rival in (("ears c2", "pandas, the c2 limit"), ("farrington", "statsmodels GLM loop")):
-        ratio = statistics.median(one[rival] / one[ours] for one in rounds)
-        print(f"{rival} takes {ratio:,.1f} times as long as {ours}")
+        print(f"{rival} takes {ratio(runs, rival, ours):,.1f} times as long as {ours}")
 
 
 def counties(areas: int) -> pd.DataFrame:
@@ -85,12 +75,6 @@ def twice(counts, design):
     r = 1.5 * (counts ** (2 / 3) * mean ** (-1 / 6) - np.sqrt(mean)) / np.sqrt(phi * np.maximum(1 - leverage, 1e-9))
     weight = np.where(r > 2.58, np.maximum(r, 1) ** -2, 1)
     return sm.GLM(counts, design, sm.families.Poisson(), var_weights=weight * len(r) / weight.sum()).fit(scale="X2")
-
-
-def seconds(call) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -3,20 +3,16 @@
 python benchmarks/control_speed.py [rows]
 """
 
-import statistics
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+from timing import in_turns, ratio, tell
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from drugstats.stats import control, rates  # noqa: E402
+from drugstats.stats import control, rates
 
 MONTHS, LINE = 240, 0.05
 ROUNDS, LOOPED = 5, 1_000
@@ -35,17 +31,13 @@ def main(rows: int = 684_000) -> None:
         "loop": lambda: loop(df.sample(LOOPED, random_state=0), central),
         "loop, usual p": lambda: loop(df.sample(LOOPED, random_state=0), usual),
     }
-    rounds = [{name: seconds(call) for name, call in calls.items()} for _ in range(ROUNDS)]  # in turns
-    for one in rounds:
-        one.update({name: one[name] * len(df) / LOOPED for name in one if name.startswith("loop")})
-    print(f"{len(df):,} rows, {len(df.drop_duplicates()):,} of them different, median of {ROUNDS} runs")
-    for name in calls:
-        from_fewer = f"   (from {LOOPED:,} rows)" * name.startswith("loop")
-        print(f"{name:20} {statistics.median(one[name] for one in rounds):8.2f} s{from_fewer}")
-    for rival in ("binom.sf, one pass", "loop", "loop, usual p"):
-        ratio = statistics.median(one["share and judge"] / one[rival] for one in rounds)
-        slower = f"{rival} takes {1 / ratio:,.0f} times as long as share and judge"
-        print(f"share and judge take {ratio:.1f} times as long as {rival}" if ratio > 1 else slower)
+    loops = ("loop", "loop, usual p")
+    runs = in_turns(calls, ROUNDS, dict.fromkeys(loops, LOOPED / len(df)))
+    print(f"{len(df):,} rows, {len(df.drop_duplicates()):,} of them different")
+    tell(runs, dict.fromkeys(loops, f"from {LOOPED:,} rows"))
+    print(f"share and judge take {ratio(runs, 'share and judge', 'binom.sf, one pass'):.1f} times as long as binom.sf")
+    for rival in loops:
+        print(f"{rival} takes {ratio(runs, rival, 'share and judge'):,.0f} times as long as share and judge")
 
 
 def counties(rows: int) -> pd.DataFrame:
@@ -77,12 +69,6 @@ def central(x: int, n: int) -> float:
 def usual(x: int, n: int) -> float:
     """What a call without thinking gives: by minimum likelihood, at odds with its own limits."""
     return stats.binomtest(x, n, LINE).pvalue
-
-
-def seconds(call) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -4,17 +4,13 @@ python benchmarks/rank_speed.py
 """
 
 import resource
-import statistics
-import sys
-import time
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from timing import in_turns
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from drugstats.stats import ranking  # noqa: E402
+from drugstats.stats import ranking
 
 DRAWS, ROUNDS = 1_000, 3
 SIZES = (333, 2_850)
@@ -22,14 +18,12 @@ SIZES = (333, 2_850)
 
 def main() -> None:
     table(9).pipe(ranked, "closed form")  # imports what is imported late
-    seconds = {}
-    for areas in SIZES:
-        df = table(areas)
-        for critical in ("closed form", "bootstrap", "step-down"):
-            seconds[areas, critical] = statistics.median(timed(ranked, df, critical) for _ in range(ROUNDS))
+    ways, tables = ("closed form", "bootstrap", "step-down"), {areas: table(areas) for areas in SIZES}
+    calls = {(areas, way): partial(ranked, df, way) for areas, df in tables.items() for way in ways}
     few, many = SIZES
+    seconds = in_turns(calls, ROUNDS).median()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rival = statistics.median(timed(plain, table(few)) for _ in range(ROUNDS))
+    rival = in_turns({"plain": partial(plain, tables[few])}, ROUNDS)["plain"].median()
     growth = {name: seconds[many, name] / seconds[few, name] for name in ("bootstrap", "step-down")}
     power = {name: np.log(growth[name]) / np.log(many / few) for name in growth}
     print(f"simultaneous rank sets of made-up counties, {DRAWS:,} draws, median of {ROUNDS} runs")
@@ -68,12 +62,6 @@ def plain(df: pd.DataFrame) -> float:
         if not (still & (gap > value)).any():
             return value
         still &= gap <= value
-
-
-def timed(run, *given) -> float:
-    start = time.perf_counter()
-    run(*given)
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -3,19 +3,15 @@
 python benchmarks/trend_speed.py [counties]
 """
 
-import statistics
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import norm
+from timing import in_turns, ratio, tell
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from drugstats.stats import joinpoint, trend  # noqa: E402
+from drugstats.stats import joinpoint, trend
 
 MONTHS, ROUNDS = 240, 3
 LOOPED = {"mann-kendall": 60, "joinpoint": 2}
@@ -34,17 +30,12 @@ def main(counties: int = 2_850) -> None:
         "joinpoint": lambda: [plain_joinpoint(months, one) for one in logs[: LOOPED["joinpoint"]]],
     }
     check(calls, values, logs, months)
-    rounds = [{name: seconds(call) for name, call in calls.items()} for _ in range(ROUNDS)]  # in turns
-    for one in rounds:
-        one.update({name: one[name] * counties / LOOPED[name] for name in LOOPED})
-    print(f"{counties:,} made-up counties x {MONTHS} months, median of {ROUNDS} runs")
-    for name in calls:
-        from_fewer = f"   (a loop, from {LOOPED[name]} counties)" if name in LOOPED else ""
-        print(f"{name:20} {statistics.median(one[name] for one in rounds):9.2f} s{from_fewer}")
+    runs = in_turns(calls, ROUNDS, {name: size / counties for name, size in LOOPED.items()})
+    print(f"{counties:,} made-up counties x {MONTHS} months")
+    tell(runs, {name: f"a loop, from {size} counties" for name, size in LOOPED.items()})
     for ours, rival in (("trend.monotone", "mann-kendall"), ("trend.joinpoint", "joinpoint"),
                         ("of that: search", "joinpoint")):  # fmt: skip
-        ratio = statistics.median(one[rival] / one[ours] for one in rounds)
-        print(f"{ours}: {ratio:,.0f} times as fast as the loop")
+        print(f"{ours}: {ratio(runs, rival, ours):,.0f} times as fast as the loop")
 
 
 def table(counties: int) -> pd.DataFrame:
@@ -88,12 +79,6 @@ def check(calls: dict, values, logs, months) -> None:
     for row in range(2):
         np.testing.assert_allclose(ours[["p_value", "slope"]].iloc[row], plain_mann_kendall(values[row]))
         np.testing.assert_allclose((sse[row], places[row, 0]), plain_joinpoint(months, logs[row]))
-
-
-def seconds(call) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

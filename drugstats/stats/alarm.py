@@ -6,6 +6,7 @@ from scipy import special
 
 from drugstats.stats import dispersion
 from drugstats.stats.rates import MISSING, NO_WHOLE
+from drugstats.stats.series import clock, groups, marked, ordered
 from drugstats.tables import TableError, need, numbers
 
 ALARM, NONE, TOO_SHORT, NOT_COMPUTED, NOT_JUDGED = "alarm", "none", "too short", "not computed", "not judged"
@@ -136,44 +137,19 @@ def _rule(df: pd.DataFrame, time: str, periods, alpha, method, years):
 
 def _rows(df: pd.DataFrame, events: str, time: str, by):
     """Count, time, group, reason not to use it and whether it is provisional, sorted; and the order they came in."""
-    keys = [by] if isinstance(by, str) else list(by or [])
-    basis = ["basis"] if "basis" in df and "basis" not in keys else []
-    need(df, time, *keys)
-    lacking = [key for key in [time, *keys, *basis] if df[key].isna().any()]
-    if lacking or time in keys:
-        raise TableError(f"A row has no {lacking[0]}: fill it in." if lacking else f"{time!r} is the time: not in by.")
-    x, at = numbers(df, events), _clock(df, time)
-    group = df.groupby(keys, observed=True).ngroup().to_numpy() if keys else np.zeros(len(df), dtype=np.int64)
-    basis = pd.factorize(df["basis"])[0] if basis else np.zeros(len(df), dtype=np.int64)
-    order, status = np.lexsort((at, group)), df["status"] if "status" in df else np.array(["final"])
-    conflicting, provisional = (np.broadcast_to(status == of, len(df))[order] for of in ("conflicting", "provisional"))
-    x, at, group, basis = (column[order] for column in (x, at, group, basis))
-
-    used = np.flatnonzero(~conflicting)
-    follows = np.diff(group[used], prepend=-1) == 0
-    twice, still = (np.diff(column[used], prepend=-1) == 0 for column in (at, basis))
-    broken = follows & (twice | ~still)
-    if broken.any():
-        one, other = (df.iloc[row] for row in order[used[broken.argmax() - 1 :][:2]])
-        name = ", ".join(f"{key} {other[key]}" for key in keys) or "The series"
-        if twice[broken.argmax()]:
-            raise TableError(f"{name} has two rows at {other[time]}: name what parts them in by.")
-        raise TableError(f"{name} goes over from basis {one['basis']} to {other['basis']} in {other[time]}: no alarm "
-                         "crosses a basis; name basis in by.")  # fmt: skip
+    (_, group), at, x = groups(df, time, by), _clock(df, time), numbers(df, events)
+    conflicting = marked(df, "conflicting")
     fault = np.where(conflicting, 4, np.where(np.isnan(x), 1, 3 * (x != np.floor(x))))
-    return x, at, group, fault, provisional, order
+    order = ordered(df, time, by, at, group, ~conflicting)
+    return *(column[order] for column in (x, at, group, fault, marked(df, "provisional"))), order
 
 
 def _clock(df: pd.DataFrame, time: str):
-    """Time as whole numbers, one apart for neighbours."""
-    periods = isinstance(df[time].dtype, pd.PeriodDtype)
-    at = df[time].array.asi8 if periods else numbers(df, time, lowest=None)
+    at, a_year = clock(df, time)
     # Whole numbers have no unit, but these are years.
-    if df[time].dtype.freq.freqstr[0] in "AY" if periods else len(at) and 1900 <= at.min() <= at.max() <= 2100:
+    if a_year == 1 or a_year == 0 and len(at) and 1900 <= at.min() <= at.max() <= 2100:
         raise TableError("No alarm on yearly counts: a year is over before it warns; give months, quarters or weeks.")
-    if (at != np.floor(at)).any():
-        raise TableError(f"The column {time!r} is not whole numbers, so nobody knows which rows are neighbours.")
-    return at.astype(np.int64)
+    return at
 
 
 def _sevens(x):
@@ -284,7 +260,7 @@ def _limit(mean, error, phi, alpha: float, method: str):
 
 def _words(conditions, words):
     """The word of the first condition that holds, else the last one."""
-    return np.array(words, dtype=object)[np.select(conditions, range(len(conditions)), len(conditions))]
+    return pd.array(words, dtype="str").take(np.select(conditions, range(len(conditions)), len(conditions)))
 
 
 def _noted(words: list[str], place, notes: dict, reasons: list[str], why):
@@ -292,7 +268,7 @@ def _noted(words: list[str], place, notes: dict, reasons: list[str], why):
     for note, holds in notes.items():
         place = place + len(words) * (np.asarray(holds) == 1)
         words = [*words, *(f"{word}, {note}" for word in words)]
-    return np.array([*words, *reasons], dtype=object)[np.where(why > 0, len(words) + why, place)]
+    return pd.array([*words, *reasons], dtype="str").take(np.where(why > 0, len(words) + why, place))
 
 
 def _appended(df: pd.DataFrame, order, **columns) -> pd.DataFrame:

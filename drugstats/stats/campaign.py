@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from drugstats.stats.settled import settled
+from drugstats.stats.series import settled
 from drugstats.tables import TableError, numbers
 
 TOO_SHORT, FEW_EVENTS, UNSTABLE = "too short", "not computed: too few events", "not computed: no stable fit"
@@ -96,9 +96,8 @@ def _fit(group, y, n, begin: float, harmonics: int, slope: bool):
     # A comparison has the first set of columns alone; the second set tells how the series differs from it.
     design = x if len(y) == 1 else np.block([[x, x], [x, 0 * x]])
     fit, covariances, dispersion, lags = _model(y, n, design, group.t)
-    error = lambda at: np.sqrt(np.max([np.einsum("ij,jk,ik->i", at, one, at) for one in covariances], axis=0))  # noqa: E731
     wanted = np.eye(design.shape[1])[-2 if slope else -1 :]
-    b, errors, reach = wanted @ fit.params, error(wanted), special.stdtrit(fit.df_resid, 0.975)
+    b, errors, reach = wanted @ fit.params, _error(wanted, covariances), special.stdtrit(fit.df_resid, 0.975)
     if not fit.converged or not (errors < LARGEST_ERROR).all():
         return {**told, "method": UNSTABLE + group.note}, group.rows, none
 
@@ -108,7 +107,7 @@ def _fit(group, y, n, begin: float, harmonics: int, slope: bool):
     words = f"quasi-poisson, {harmonics} harmonics, newey-west {lags} lags{', less comparison' if len(y) == 2 else ''}"
     own = design[: len(t)]
     without = own * (wanted.sum(axis=0) == 0)
-    line, spread = without @ fit.params, reach * error(without)
+    line, spread = without @ fit.params, reach * _error(without, covariances)
     curve = [y[0] / n[0], *np.exp([own @ fit.params, line, line - spread, line + spread])]
     return {**told, "method": words + group.note}, group.rows, np.transpose(curve)
 
@@ -128,3 +127,8 @@ def _model(y, n, design, t):
     newey_west = bread @ S_hac_simple(scores, nlags=lags) @ bread * y.size / fit.df_resid
     dispersion = fit.pearson_chi2 / fit.df_resid
     return fit, [bread * max(dispersion, 1), newey_west], dispersion, lags
+
+
+def _error(at, covariances):
+    """The larger of the standard errors of the line at each row of a design."""
+    return np.sqrt(np.max([np.einsum("ij,jk,ik->i", at, one, at) for one in covariances], axis=0))

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from drugstats.stats.settled import Settled, settled
+from drugstats.stats.series import Settled, settled
 from drugstats.tables import TableError, numbers
 
 TOO_SHORT, NO_VARIATION = "too short", "no variation, no limits"
 FEWEST, FEWEST_ETS, FEWEST_CYCLES = 5, 20, 3
 FIRST_ORIGIN, FIRST_ETS_ORIGIN, MOST_ORIGINS = 3, 10, 12
 LEVELS = {"low80": 0.1, "high80": 0.9, "low": 0.025, "high": 0.975}
+COLUMNS = ["value", *LEVELS, "p_below", "mase", "method"]
 # Each kind: its highest value, its name, the way to a scale without bounds, and the way back into them.
 SCALES = {
     "count": (np.inf, " on log(1 + y)", np.log1p, lambda z: np.expm1(np.maximum(z, 0))),
@@ -54,11 +55,10 @@ def forecast(
 
     steps = np.arange(1, horizon + 1)
     told = [_told(group, y[group.rows], steps, line, name, forth, back) for group in groups]
-    spread = lambda column: np.ravel([np.broadcast_to(one.get(column, np.nan), horizon) for one in told])  # noqa: E731
     rows = table.loc[table.index.repeat(horizon)].reset_index(drop=True)
     step = np.tile(steps, len(table))
     rows = rows.assign(**{time: rows["last"].array + step, "step": step})
-    return rows.assign(**{column: spread(column) for column in ("value", *LEVELS, "p_below", "mase", "method")})
+    return rows.assign(**{column: _spread(told, column, horizon) for column in COLUMNS})
 
 
 def _check_horizon(horizon, n) -> None:
@@ -83,6 +83,11 @@ def _told(group: Settled, y, steps, line, name: str, forth, back) -> dict:
         told["p_below"] = special.stdtr(freedom, (forth(line) - centre) / se)
     told["mase"] = errors[best] / errors["naive"] if errors["naive"] else np.nan
     return {"value": back(centre), **told, "method": best + name + group.note}
+
+
+def _spread(told: list[dict], column: str, horizon: int):
+    """A column of all groups, where one value may stand for all steps of a group."""
+    return np.ravel([np.broadcast_to(one.get(column, np.nan), horizon) for one in told])
 
 
 def _errors(t, y, cycle: int, horizon: int, forth, back) -> dict:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from drugstats.stats.series import Settled, alike
+
 PARAMETERS = {"bic3": 3, "bic": 2}
 CHOICES = (*PARAMETERS, "permutation")
 NOT_COMPUTED = "not computed: too short"
@@ -24,30 +26,28 @@ ROUNDING = 1e-9
 NOISE = 1e-18  # a mean square that the rounding of logarithms leaves: no join can improve on it
 
 
-def segments(series, asked: int | None, choose: str, seed: int, weighted: bool) -> pd.DataFrame:
-    """Return one row a group and segment; those of a group too short to have any begin and end with it.
+def segments(series: list[Settled], y, error, asked: int | None, choose: str, seed: int):
+    """Return one row a group and segment, with the group's number, and the method of each group.
 
-    `series` are the groups of `trend`: the values and their standard errors, which count only where `weighted`.
+    y and the standard errors (or None) are those of all rows; first and last are places among these, −1 for a group too
+    short to be computed.
     """
-    method = np.full(len(series.n), NOT_COMPUTED, dtype=object)
-    parts = [pd.DataFrame({"group": np.flatnonzero(series.n < FEWEST)}).assign(**EMPTY)]
-    for groups, t, y, error in series.alike():
+    short = [place for place, one in enumerate(series) if len(one.t) < FEWEST]
+    method, parts = np.full(len(series), NOT_COMPUTED, dtype=object), [pd.DataFrame({"group": short}).assign(**EMPTY)]
+    for groups, t, rows in alike(series):
         if len(t) < FEWEST:
             continue
         most = most_joins(len(t), asked)
         method[groups] = f"{choose}, at most {most} join{'s' * (most != 1)}"
-        alone = zip(groups[:, None], y[:, None], (y / error) ** 2, strict=True) if weighted else [(groups, y, None)]
-        for some, one, weight in alone:
-            told = fit(t / (series.a_year or 1), np.log(one), weight, most, choose, seed)
-            parts.append(told.assign(group=some[told.pop("series")]))
-
-    told = pd.concat(parts).sort_values(["group", "segment"], ignore_index=True)
-    group = told.pop("group").to_numpy()
-    table = series.table(method).iloc[group].reset_index(drop=True)
-    for end in ("first", "last"):
-        when = series.when(np.where(told[end] < 0, -1, series.start[group] + told[end]))
-        told[end] = when.where(told[end] >= 0, table[end])
-    return table.drop(columns=["first", "last", "method"]).join(told).assign(method=table["method"])
+        alone = [(groups, rows, None)]
+        if error is not None:
+            alone = zip(groups[:, None], rows[:, None], (y[rows] / error[rows]) ** 2, strict=True)
+        for some, own, weight in alone:
+            told = fit(t / series[some[0]].cycle, np.log(y[own]), weight, most, choose, seed)
+            line = told.pop("series").to_numpy()
+            ends = {end: own[line, told[end]] for end in ("first", "last")}
+            parts.append(told.assign(group=some[line], **ends))
+    return pd.concat(parts).sort_values(["group", "segment"], ignore_index=True), method
 
 
 def most_joins(n: int, asked: int | None = None) -> int:

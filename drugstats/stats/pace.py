@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from drugstats.stats.settled import settled
+from drugstats.stats.series import marked, settled
 from drugstats.tables import TableError, frequency, need, numbers
 
 METHOD, MISSING, NO_WHOLE = "months added up", "not computed: a month is missing", "not computed: nobody counted"
@@ -38,11 +38,10 @@ def pace(df: pd.DataFrame, *, part: str, whole: str, time: str, line: float, by=
 
     last = max(group.t[-1] for group in groups if len(group.t))
     january = last - last % MONTHS
-    unsure = df["status"].eq("provisional").to_numpy() if "status" in df else np.zeros(len(df))
-    grid = np.full((3, len(groups), MONTHS + last - january + 1), np.nan)
+    told, grid = [x, n, marked(df, "provisional")], np.full((3, len(groups), MONTHS + last - january + 1), np.nan)
     for place, group in enumerate(groups):
-        near = group.rows[group.t >= january - MONTHS]
-        grid[:, place, df[time].array.asi8[near] - january + MONTHS] = np.array([x, n, unsure])[:, near]
+        near = group.t >= january - MONTHS
+        grid[:, place, group.t[near] - january + MONTHS] = [column[group.rows[near]] for column in told]
     parts, wholes, unsure = grid[:, :, MONTHS:]
     twelve = np.lib.stride_tricks.sliding_window_view(grid, MONTHS, axis=2)[:, :, 1:]
     over = np.where(wholes > 0, wholes, np.nan)

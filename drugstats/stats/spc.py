@@ -5,8 +5,9 @@ import pandas as pd
 
 from drugstats.stats import spc_rules
 from drugstats.stats.rates import MISSING, NO_WHOLE, PART_ABOVE_WHOLE
+from drugstats.stats.series import clock, groups, marked, named, ordered
 from drugstats.stats.spc_rules import FEWEST_POINTS, FIRM_POINTS, LEAST_LEVEL, SHARES, SIGNALS, false_alarms
-from drugstats.tables import TableError, need, numbers
+from drugstats.tables import TableError, numbers
 
 __all__ = ["chart", "false_alarms"]
 
@@ -47,35 +48,35 @@ def chart(
     series that crosses a basis, a period told twice, a rebase without a cause or without 12 points after it.
     """
     _check(kind, rules, better, target, value, part, whole)
-    at, (group, names) = _times(df, time, kind), _groups(df, by)
-    status = df["status"].to_numpy(dtype=object) if "status" in df else np.full(len(df), "", dtype=object)
-    _refuse_mixed(df, time, at, group, names, by, status != "conflicting")
+    (table, group), (at, _) = groups(df, time, by), clock(df, time, whole=kind not in WAITS)
+    conflicting = marked(df, "conflicting")
+    ordered(df, time, by, at, group, ~conflicting)
     starts, causes = _rebases(rebase, df[time])
     many = len(starts) + 1
     segment = np.searchsorted(starts, at, side="right")
     series, column = group * many + segment, _columns(at, group, kind)
 
-    x, n, reason = _rows(df, kind, value, part, whole, status)
+    x, n, reason = _rows(df, kind, value, part, whole, conflicting)
 
     def grid(values):
-        table = np.full((len(names) * many, column.max(initial=0) + 1), np.nan)
-        table[series[reason == ""], column[reason == ""]] = values[reason == ""]
-        return table
+        field = np.full((len(table) * many, column.max(initial=0) + 1), np.nan)
+        field[series[reason == ""], column[reason == ""]] = values[reason == ""]
+        return field
 
     grouped = (np.hstack([grid(of)[place::many] for place in range(many)]) for of in (x, n))
     kinds, why = _kinds(kind, *grouped, part, whole)
     reason[(reason == "") & np.isin(kinds[group], SHARES) & (x > n)] = PART_ABOVE_WHOLE
 
-    x, n, when, early = (grid(of) for of in (x, n, at, status == "provisional"))
+    x, n, when, early = (grid(of) for of in (x, n, at, marked(df, "provisional")))
     settled, early, kinds, why = early == 0, early == 1, np.repeat(kinds, many), np.repeat(why, many)
-    _check_segments(settled.sum(axis=1).reshape(-1, many), names)
+    _check_segments(settled.sum(axis=1).reshape(-1, many), table, by)
     base = _based(settled, baseline, many, when, df[time])
     cells, notes = spc_rules.by_kind(kinds, x, n, base)
     code, began, alarm = spc_rules.judged(kinds, cells, notes, settled, early, rules)
     variation, assurance = _words(cells, code, settled, early, base, better, target)
     method = _methods(kinds, why, _lacks(cells, settled, base) | notes, causes)
     filled = settled.any(axis=1).reshape(-1, many)
-    last = many * np.arange(len(names)) + np.where(filled, np.arange(many), 0).max(axis=1)
+    last = many * np.arange(len(table)) + np.where(filled, np.arange(many), 0).max(axis=1)
     _cut(cells, settled, kinds)
 
     ready = reason == ""
@@ -101,54 +102,6 @@ def _check(kind, rules, better, target, value, part, whole) -> None:
         raise TableError("Give a value, a count as part, or part and whole.")
     if (kind in RATIOS and whole is None) or (kind in COUNTS and whole is not None):
         raise TableError(f"A {kind} chart has {'part and whole' if kind in RATIOS else 'no whole'}.")
-
-
-def _times(df: pd.DataFrame, time: str, kind: str):
-    """Each row's time as a number, one apart for neighbouring periods."""
-    need(df, time)
-    if df[time].isna().any():
-        raise TableError(f"A row has no {time}: fill it in.")
-    if isinstance(df[time].dtype, pd.PeriodDtype):
-        return df[time].array.asi8.astype("float64")
-    if not pd.api.types.is_numeric_dtype(df[time]):
-        raise TableError(f"The column {time!r} holds neither periods nor numbers; make periods of it first.")
-    at = numbers(df, time, lowest=None)
-    if kind not in WAITS and (at != np.floor(at)).any():
-        raise TableError(f"The column {time!r} is not whole numbers, so nobody knows which rows are neighbours.")
-    return at
-
-
-def _groups(df: pd.DataFrame, by):
-    """The number of each row's group, and what each is called."""
-    keys = [] if by is None else [by] if isinstance(by, str) else list(by)
-    need(df, *keys)
-    if not keys:
-        return np.zeros(len(df), dtype=int), ["The series"]
-    if df[keys].isna().any(axis=None):
-        raise TableError(f"A row has no {' or no '.join(keys)}: fill it in.")
-    groups = df.groupby(keys, observed=True)
-    rows = groups.size().index.to_frame().to_numpy()
-    return groups.ngroup().to_numpy(), [", ".join(map("{} {}".format, keys, row)) for row in rows]
-
-
-def _refuse_mixed(df: pd.DataFrame, time: str, at, group, names, by, used) -> None:
-    """No series crosses a basis or has two rows at one time."""
-    order = np.lexsort((at, group))
-    order = order[used[order]]
-    same = group[order[1:]] == group[order[:-1]]
-    if "basis" in df and (by is None or "basis" not in np.atleast_1d(by)):
-        basis = df["basis"].to_numpy(dtype=object)[order]
-        breaks = same & (basis[1:] != basis[:-1])
-        if breaks.any():
-            place = breaks.argmax()
-            raise TableError(
-                f"{names[group[order[place]]]} goes over from basis {basis[place]} to {basis[place + 1]} in "
-                f"{df[time].iloc[order[place + 1]]}, and no chart crosses a basis: name basis in by."
-            )
-    twice = same & (at[order[1:]] == at[order[:-1]])
-    if twice.any():
-        row = order[twice.argmax()]
-        raise TableError(f"{names[group[row]]} has two rows at {df[time].iloc[row]}: name what parts them in by.")
 
 
 def _moment(told, column: pd.Series) -> float:
@@ -185,12 +138,12 @@ def _columns(at, group, kind: str):
     return np.append(0, np.cumsum(np.where(np.diff(told) > 1, 2, 1)))[place].astype(int)
 
 
-def _rows(df: pd.DataFrame, kind: str, value, part, whole, status):
+def _rows(df: pd.DataFrame, kind: str, value, part, whole, conflicting):
     """Each row's value or count, what it is out of, and why it cannot be computed."""
     x = numbers(df, part or value, lowest=0 if part or kind in COUNTS else None)
     n = numbers(df, whole) if whole else np.ones(len(df))
     reason = np.where(np.isnan(x) | np.isnan(n), MISSING, np.where(n == 0, NO_WHOLE, "")).astype(object)
-    reason[status == "conflicting"] = CONFLICTING
+    reason[conflicting] = CONFLICTING
     return x, n, reason
 
 
@@ -217,7 +170,7 @@ def _kinds(kind: str, x, n, part, whole):
     return (np.array(words)[place] for words in list(zip(*cases, strict=True))[1:])
 
 
-def _check_segments(count, names) -> None:
+def _check_segments(count, table: pd.DataFrame, by) -> None:
     for number in range(1, count.shape[1]):
         split = count[:, :number].any(axis=1) & count[:, number:].any(axis=1)
         if not split.any():
@@ -225,8 +178,8 @@ def _check_segments(count, names) -> None:
         short = split & (count[:, number] < FEWEST_POINTS)
         if short.any():
             row = short.argmax()
-            points = count[row, number]
-            raise TableError(f"{names[row]} has {points} points after rebase {number}: wait for {FEWEST_POINTS}.")
+            name, points = named(table, by, row), count[row, number]
+            raise TableError(f"{name} has {points} points after rebase {number}: wait for {FEWEST_POINTS}.")
 
 
 def _based(settled, baseline, many: int, when, column: pd.Series):
