@@ -1,4 +1,4 @@
-"""From names to keys: areas and indicators as offices write them, cleaned of everything that is only typing."""
+"""From names to keys: areas, indicators and drugs as offices write them, cleaned of everything that is only typing."""
 
 import difflib
 import re
@@ -137,17 +137,33 @@ def indicators_within(text: str) -> list[str]:
 @cache
 def indicator_names() -> dict:
     """Return the key of every plain name, alias and key of the indicators."""
-    rows = vocab.table("indicators")
-    named = {plain(name): key for key, row in rows.iterrows() for name in row["aliases"].split("|") if name}
-    for column in vocab.LANGUAGES:
-        named |= {plain(name): key for key, name in rows[column].items() if name}
-    return named | {plain(key): key for key in rows.index}
+    return _named("indicators")
+
+
+@cache
+def find_drug(name: str, lang: str = "zh") -> str:
+    """Return the key of a drug given by key, name or alias; raises TableError with the nearest name."""
+    known, wanted = _named("drugs"), plain(name)
+    if wanted in known:
+        return known[wanted]
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.3)
+    near = vocab.drug(known[near[0]], lang if wanted.isascii() else "zh") if near else "—"
+    raise TableError(vocab.text("error.drug", lang, name=spoken(name), near=near))
 
 
 @cache
 def _titled() -> set:
     """Names long enough to be meant when they stand inside a longer text."""
     return {name for name in indicator_names() if len(name) >= 3 and not name.isascii()}
+
+
+@cache
+def _named(table: str) -> dict:
+    rows = vocab.table(table)
+    named = {plain(name): key for key, row in rows.iterrows() for name in row["aliases"].split("|") if name}
+    for column in vocab.LANGUAGES:
+        named |= {plain(name): key for key, name in rows[column].items() if name}
+    return named | {plain(key): key for key in rows.index}
 
 
 @cache

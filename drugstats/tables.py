@@ -53,12 +53,12 @@ def read(path) -> pd.DataFrame:
     return check(text[COLUMNS].assign(period=periods(text["period"]), value=value.astype("float64")))
 
 
-def read_printed(path) -> pd.DataFrame:
-    """Return printed yearly changes (CSV): indicator, period, printed (a fraction), decimals, printed_source."""
-    rows = pd.read_csv(path, dtype={"year": str, "indicator": str, "source": str}, encoding="utf-8-sig")
-    need(rows, "year", "indicator", "printed", "decimals", "source")
-    rows = rows.assign(period=periods(rows["year"])).rename(columns={"source": "printed_source"})
-    return rows[["indicator", "period", "printed", "decimals", "printed_source"]]
+def read_given(path) -> pd.DataFrame:
+    """Return figures given by hand (CSV) as they stand, their year as period; area, indicator and source are text."""
+    texts = dict.fromkeys(["year", "area", "indicator", "source"], str)
+    rows = pd.read_csv(path, dtype=texts, encoding="utf-8-sig")
+    need(rows, "year", "indicator", "source")
+    return rows.assign(period=periods(rows["year"])).drop(columns="year")
 
 
 def write(observations: pd.DataFrame, path) -> None:

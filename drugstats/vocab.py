@@ -1,4 +1,4 @@
-"""The words: indicators, areas, control lines, sources, labels and number formats, in Chinese and English."""
+"""The words: indicators, areas, drugs, control lines, sources, labels and number formats, in Chinese and English."""
 
 import difflib
 import os
@@ -15,12 +15,13 @@ HOME = next(folder for folder in (PACKAGE / "vocabulary", PACKAGE.parent / "data
 LANGUAGES = ("zh", "en")
 SURE = 0.99
 DIGITS = ["", *"一二三四五六七八九"]
-KEYS = {"indicators": "key", "areas": "code", "sources": "key", "labels": "key"}
+KEYS = {"areas": "code"} | dict.fromkeys(["indicators", "sources", "labels", "drugs", "drug_classes"], "key")
+PARTS_OF_KEY = {"conversions": ["drug", "unit"], "sentencing": ["drug"]}
 
 
 @cache
 def table(name: str) -> pd.DataFrame:
-    """Return a vocabulary table (indicators, areas, area_changes, lines, sources, labels), every cell as text.
+    """Return a vocabulary table by the name of its file (indicators, areas, sources, drugs, …), every cell as text.
 
     A workspace's own file vocabulary/NAME.csv (folder in DRUGSTATS_WORKSPACE, else the current one) is added; its
     rows replace shipped rows of the same key.
@@ -28,6 +29,8 @@ def table(name: str) -> pd.DataFrame:
     own = Path(os.environ.get("DRUGSTATS_WORKSPACE", ".")) / "vocabulary" / f"{name}.csv"
     files = [HOME / f"{name}.csv"] + ([own] if own.is_file() else [])
     rows = pd.concat([_read(file) for file in files], ignore_index=True).fillna("")
+    if name in PARTS_OF_KEY:
+        return rows.drop_duplicates(PARTS_OF_KEY[name], keep="last", ignore_index=True)
     if name not in KEYS:
         return rows
     return rows.drop_duplicates(KEYS[name], keep="last").set_index(KEYS[name])
@@ -65,6 +68,11 @@ def source(key: str) -> str:
     return _rows("sources").get(key, {"title": str(key)})["title"]
 
 
+def drug(key: str, lang: str = "zh") -> str:
+    """Return the name of a drug or of a class of drugs."""
+    return (_rows("drug_classes").get(key) or _row("drugs", key))[_checked(lang)]
+
+
 @cache
 def kinds() -> dict:
     """Return stock, flow, share or rate for every indicator."""
@@ -77,20 +85,6 @@ def ratio(key: str) -> dict:
     if not row["part"]:
         raise TableError(f"{key} has no part and whole in indicators.csv, so it cannot be computed.")
     return {"indicator": key, "part": row["part"], "whole": row["whole"], "whole_when": row["whole_when"]}
-
-
-def line(key: str, period) -> float:
-    """Return the control line of an indicator in force at a period; raises TableError when there is none."""
-    lines, when = table("lines"), str(period)
-    rows = lines[lines["indicator"] == key]
-    # A line in force to 2025 is in force in all months of 2025: periods are compared at the shorter one's length.
-    valid = [
-        when[: len(row["from"])] >= row["from"] and when[: len(row["to"])] <= row["to"] for _, row in rows.iterrows()
-    ]
-    rows = rows[valid]
-    if len(rows) != 1:
-        raise TableError(f"lines.csv has {len(rows)} lines for {key} at {when}; exactly one is needed.")
-    return float(rows["line"].iloc[0])
 
 
 def parent(code: str) -> str:
@@ -125,16 +119,18 @@ def top_area(codes, lang: str = "zh") -> str:
 def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str:
     """Return a value as readers see it; rounding is half up, as taught in school (四舍五入).
 
-    Forms: count, number, percent, points, probability, place, period, area, indicator, indicator_with_unit, word,
-    text. An unknown number is a dash; no probability is told as 0 or 1.
+    Forms: count, number, index (two decimals), percent, points, probability, place, period, area, indicator,
+    indicator_with_unit, part, drug, driver, word, text. An unknown number is a dash; no probability is told as 0 or 1.
     """
-    if form in ("count", "number", "percent", "points", "probability", "place") and pd.isna(value):
+    if form in ("count", "number", "index", "percent", "points", "probability", "place") and pd.isna(value):
         return "—"
     match form:
         case "count" | "place":
             return _rounded(value, decimals or 0)
         case "number":
             return _rounded(value, 1 if decimals is None else decimals)
+        case "index":
+            return _rounded(value, 2)
         case "percent":
             return show(value, "points", lang, decimals) + "%"
         case "points":
@@ -150,10 +146,14 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
             return area(value, lang)
         case "indicator":
             return indicator(value, lang)
+        case "part":
+            return text("rest", lang) if value == "rest" else indicator(value, lang)
+        case "drug":
+            return drug(value, lang)
         case "indicator_with_unit":
             return indicator_with_unit(value, lang)
-        case "word":
-            return text(f"word.{value}", lang) if value else "—"
+        case "word" | "driver":
+            return text(f"{form}.{value}", lang) if value else "—"
         case "text":
             return str(value)
     raise TableError(f"{form!r} is not a number format.")
@@ -177,8 +177,9 @@ def share_decimals(whole, usual: int = 1) -> int:
 
 def amount(value, key: str, lang: str = "zh") -> str:
     """Return a value of an indicator with its unit; a dash alone where it is not known."""
-    number = show_indicator(value, key, lang)
-    return number if pd.isna(value) else text("amount", lang, number=number, unit=unit(key, lang)).strip()
+    if pd.isna(value):
+        return "—"
+    return text("amount", lang, number=show_indicator(value, key, lang), unit=unit(key, lang)).strip()
 
 
 def scale(key: str, largest: float, lang: str = "zh") -> tuple[int, str]:

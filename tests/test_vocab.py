@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drugstats import names, vocab
+from drugstats import lines, names, vocab
 from drugstats.stats import control, rates, rounding
 from drugstats.stats.contribution import NOTHING_BEFORE
 from drugstats.tables import STATUSES, TableError
@@ -66,7 +66,7 @@ def test_every_label_has_both_languages_and_says_something():
         empty = set(LABELS.index[LABELS[lang].str.strip() == ""])
         assert empty == NO_WORD
         padded = set(LABELS.index[LABELS[lang] != LABELS[lang].str.strip()])
-        assert padded <= {"document.section", "list_comma"}
+        assert padded <= {"document.section", "list_comma", "verify.joined"}
 
 
 def test_both_languages_have_the_same_placeholders():
@@ -200,14 +200,26 @@ def test_no_name_or_alias_means_two_indicators():
 
 
 def test_every_line_names_its_indicator_source_and_a_fraction():
-    lines = vocab.table("lines")
-    assert set(lines["indicator"]) <= set(INDICATORS.index)
-    assert set(lines["source"]) <= set(vocab.table("sources").index)
-    assert (lines[["zh", "en"]] != "").all().all() and set(lines["kind"]) <= {"max", "min"}
-    assert lines["line"].astype(float).between(0, 1, inclusive="neither").all()
-    assert vocab.line("new_user_ratio", "2025") == vocab.line("new_user_ratio", pd.Period("2025-06")) == 0.05
+    rows = vocab.table("lines")
+    assert set(rows["indicator"]) <= set(INDICATORS.index) and set(rows["area"]) <= {"", *AREAS.index}
+    assert set(rows["source"]) <= set(vocab.table("sources").index)
+    assert (rows[["zh", "en"]] != "").all().all() and set(rows["kind"]) <= {"max", "min"}
+    shares = rows["indicator"].map(INDICATORS["unit"]) == "fraction"
+    assert rows.loc[shares, "line"].astype(float).between(0, 1, inclusive="neither").all()
+    assert (rows["line"].astype(float) > 0).all()
+    assert lines.line("new_user_ratio", "2025") == lines.line("new_user_ratio", pd.Period("2025-06")) == 0.05
     with pytest.raises(TableError, match="0 lines for users_new at 2025"):
-        vocab.line("users_new", "2025")
+        lines.line("users_new", "2025")
+
+
+def test_a_target_of_a_ratio_holds_for_the_areas_below_and_a_number_for_its_own_area():
+    told = lines.targets(["990100", "990101", "430000"], "2025", "min")
+    assert set(told[told["indicator"] == "clearance_rate"]["area"]) == {"990100", "990101"}
+    assert set(told[told["indicator"] == "cases_solved"]["area"]) == {"990100"}
+    assert lines.targets(["430000"], "2025", "min").empty
+    assert set(lines.targets(["990100"], "2025", "max")["indicator"]) == {"sewage_mg_per_1000_day"}
+    with pytest.raises(TableError, match="0 lines for clearance_rate"):
+        lines.line("clearance_rate", "2025")
 
 
 def test_every_source_has_a_title_and_an_unknown_one_stays_as_it_is():
@@ -363,12 +375,12 @@ OWN = {
 }
 ASK = """
 import json
-from drugstats import intake, vocab
+from drugstats import intake, lines, vocab
 from drugstats.tables import TableError
 
 def line(key, when):
     try:
-        return vocab.line(key, when)
+        return lines.line(key, when)
     except TableError:
         return None
 

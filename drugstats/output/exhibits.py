@@ -1,20 +1,25 @@
 """Exhibits: findings with title, table, chart, sentences and sources; documents print what the notebooks publish."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from unicodedata import east_asian_width
 
 import pandas as pd
 
 from drugstats import vocab
 from drugstats.output import charts
+from drugstats.output.wording.words import said
 from drugstats.tables import TableError, need
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One finding, ready to print: `rows` are the table's cells as readers see them, below `headings`."""
+    """One finding, ready to print: `rows` are the table's cells as readers see them, below `headings`.
+
+    `figures` are the unrounded values behind the cells. `columns` tells name and content of each column in order, as
+    `publish` takes them; where all rows show one indicator, that stands in place of "by_period" or "value". `bases`
+    are the definitions that the rows were counted on, and `line` is the control line they were held against, if any.
+    """
 
     key: str
     section: str
@@ -26,6 +31,9 @@ class Exhibit:
     sentences: list[str]
     sources: str
     chart: str | None
+    columns: list[list[str]] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+    line: float | None = None
 
     def _repr_html_(self) -> str:
         from drugstats.output.page import exhibit_html
@@ -55,8 +63,10 @@ def publish(
         figures=_figures(table[list(columns)]),
         sentences=[sentence for sentence in sentences if sentence], sources=_sources(table, lang),
         chart=key if chart is not None else None,
+        columns=[[name, _content(shown, table)] for name, shown in columns.items()],
+        bases=[str(basis) for basis in table["basis"]] if "basis" in table else [], line=_line(table),
     )  # fmt: skip
-    _write(exhibit, chart, Path(out))
+    _write(exhibit, chart, _as_of(table, columns, lang), Path(out))
     return exhibit
 
 
@@ -73,40 +83,44 @@ def sections() -> list[str]:
     return [key.removeprefix("section.") for key in vocab.table("labels").index if key.startswith("section.")]
 
 
-def _write(exhibit: Exhibit, chart, out: Path) -> None:
+def _write(exhibit: Exhibit, chart, as_of: str, out: Path) -> None:
     for folder in ("exhibits", "charts"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     if chart is not None:
         figure = chart.flat[0].figure if hasattr(chart, "flat") else chart.figure
-        _frame(figure, exhibit)
+        # Title and source stand in the picture too, so that one cut out of its page still says both.
+        source = vocab.text("source_line", exhibit.lang, sources=exhibit.sources)
+        charts.entitle(figure, exhibit.title, source + as_of)
         charts.save(figure, out / "charts" / exhibit.key)
     text = json.dumps(asdict(exhibit), ensure_ascii=False, indent=1, sort_keys=True)
     (out / "exhibits" / f"{exhibit.key}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-@charts.in_house_style
-def _frame(figure, exhibit: Exhibit) -> None:
-    """The title above and the source line below every chart, so that a picture cut out of its page still says both."""
-    figure.suptitle(exhibit.title, x=0.01, ha="left")
-    source = vocab.text("source_line", exhibit.lang, sources=exhibit.sources)
-    figure.supxlabel(_wrapped(source), x=0.01, ha="left", fontsize=8, color="#5B6770")
+def _as_of(table: pd.DataFrame, columns: dict, lang: str) -> str:
+    """Up to when the data behind a table go: what is foreseen for later comes from periods up to its last one."""
+    known = table[table["value"].notna()] if "value" in table else table
+    ends = [known[name] for name in ("last", "period") if name in known]
+    told = [end.max() for end in ends if isinstance(end.dtype, pd.PeriodDtype) and end.notna().any()]
+    told += sorted((name for name, shown in columns.items() if shown == "by_period"), reverse=True)
+    return vocab.text("source_as_of", lang, period=vocab.period(told[0], lang)) if told else ""
+
+
+def _content(shown: str, table: pd.DataFrame) -> str:
+    """What a column shows; the indicator where each row's own is asked for and all rows have the same."""
+    labels, told = vocab.table("labels"), table.get("indicator", pd.Series(dtype=str)).unique()
+    own = shown not in vocab.table("indicators").index and labels.at[f"column.{shown}", "format"].startswith("own")
+    return told[0] if own and len(told) == 1 else shown
+
+
+def _line(table: pd.DataFrame) -> float | None:
+    lines = table["line"].dropna().unique() if "line" in table else []
+    return float(lines[0]) if len(lines) == 1 else None
 
 
 def _figures(table: pd.DataFrame) -> list[dict]:
     """The unrounded values behind the cells, periods as the contract writes them."""
     periods = {name: str for name in table.columns if isinstance(table[name].dtype, pd.PeriodDtype)}
     return json.loads(table.astype(periods).to_json(orient="records", double_precision=15))
-
-
-def _wrapped(line: str, width: int = 130) -> str:
-    """The line broken to fit below a chart; a Chinese character is two wide."""
-    pieces, used = [""], 0
-    for letter in line:
-        used += 1 + (east_asian_width(letter) in "WF")
-        if used > width:
-            pieces, used = [*pieces, ""], 0
-        pieces[-1] += letter
-    return "\n".join(pieces)
 
 
 def _heading(name: str, shown: str, lang: str) -> str:
@@ -128,6 +142,8 @@ def _cell(name: str, shown: str, row, lang: str) -> str:
             return vocab.show_indicator(value, row["indicator"], lang, whole=whole)
         case "percent":
             return vocab.show(value, "percent", lang, vocab.share_decimals(whole))
+        case "word" if isinstance(value, str) and value:
+            return said(value, shown, lang)
         case form:
             return vocab.show(value, form, lang)
 

@@ -129,6 +129,22 @@ def test_the_funnel_draws_the_limits_of_the_curve_and_names_its_centre():
     assert "centre 5%" in texts(charts.funnel(nine(line=0.06), curve=smooth, lang="en"))
 
 
+def test_the_colour_of_the_funnel_follows_what_is_better():
+    def colours(indicator):
+        ax = charts.funnel(nine().assign(indicator=indicator), curve=curve())
+        return {line.get_marker(): line.get_color() for line in ax.lines if line.get_marker() in "v^"}
+
+    assert colours("new_user_ratio") == {"^": frame.BAD, "v": frame.GOOD}
+    assert colours("employment_rate") == {"^": frame.GOOD, "v": frame.BAD}
+
+
+def test_sizes_are_written_in_their_own_unit():
+    table = funnel_table([0.05, 0.06], [1_200_000, 3_000_000]).assign(indicator="drug_misuse_death_rate")
+    ax = charts.funnel(table, curve=curve(1_000_000, 4_000_000))
+    ax.figure.draw_without_rendering()
+    assert ax.get_xlabel().startswith("常住人口（万名）\n") and "200" in [label.get_text() for label in ax.get_xticklabels()]
+
+
 def test_every_area_outside_the_limits_has_its_name_and_no_other():
     table = nine()
     outliers = table.loc[table["outside"] != "inside", "area"]
@@ -157,6 +173,16 @@ def test_names_keep_apart_when_the_figure_changes_after_the_chart_is_made(tmp_pa
     charts.save(ax.figure, tmp_path / "funnel")
     boxes = names_drawn(ax, table["area"])
     assert boxes and overlapping(boxes) == [] and outside_of(ax, boxes) == []
+
+
+@pytest.mark.parametrize("lang", vocab.LANGUAGES)
+def test_where_there_is_room_no_name_stands_on_the_centre_line(lang):
+    table = funnel_table([0.035, 0.03, 0.035], [700, 1000, 1300])
+    table = table.assign(outside="low95")
+    ax = charts.funnel(table, curve=curve(), lang=lang)
+    boxes = names_drawn(ax, table["area"], lang)
+    centre = ax.transData.transform((1000, 0.05))[1]
+    assert len(boxes) == 3 and not any(box.y0 < centre < box.y1 for box in boxes.values())
 
 
 def test_the_least_extreme_are_the_ones_left_without_a_name():
@@ -220,7 +246,7 @@ def test_a_value_far_above_all_others_is_drawn_at_the_edge_and_told_beside_its_n
 
 def test_sizes_far_apart_are_on_a_logarithmic_axis_and_near_ones_are_not():
     assert charts.funnel(nine(), curve=curve()).get_xscale() == "log"
-    near = charts.funnel(funnel_table([0.02, 0.05], [100, 2900]), curve=curve())
+    near = charts.funnel(funnel_table([0.02, 0.05], [250, 2900]), curve=curve())
     assert near.get_xscale() == "linear" and "现有在册吸毒人员（名）" in near.get_xlabel()
     near.figure.draw_without_rendering()
     assert "1,600" in [label.get_text() for label in near.get_xticklabels()]
@@ -262,7 +288,7 @@ def test_a_rate_has_its_unit_above_the_axis_clear_of_the_legend():
     table = nine(line=0.05).assign(indicator="drug_misuse_death_rate")
     ax = charts.funnel(table, curve=curve(), lang="en")
     ax.figure.draw_without_rendering()
-    (unit,) = [text for text in ax.texts if text.get_text() == "per hundred thousand residents"]
+    (unit,) = [text for text in ax.texts if "(per hundred thousand residents)" in text.get_text()]
     assert not unit.get_window_extent().overlaps(ax.get_legend().get_window_extent())
 
 
@@ -290,8 +316,16 @@ def test_ranges_that_share_one_place_overlap():
 def test_the_ladder_says_what_its_lines_and_bars_mean():
     ax = charts.ladder(places(), lang="en")
     assert legend(ax) == ["thick: the two ranges do not overlap", "thin, grey: they overlap, no change can be told"]
-    assert ax.get_xlabel() == "Bars: the range of places the data allow"
+    assert ax.get_xlabel() == "bars: the range of places the data allow"
     assert [label.get_text() for label in ax.get_xticklabels()] == ["2024", "2025"]
+
+
+def test_the_ladder_says_by_what_is_ranked_and_which_end_is_the_best():
+    table = places(indicator="new_user_ratio", value=[0.01, 0.02, 0.03] * 2, method="simultaneous 95%, gaussian")
+    table.loc[table["period"] == pd.Period("2025", "Y"), "value"] = [0.03, 0.01, 0.02]
+    assert charts.ladder(table).get_xlabel() == (
+        "按新发现占比（期末在册）排名    第1名为最低\n条为名次范围，全部地区同时成立的把握为95%"
+    )
 
 
 def test_the_ladder_draws_ranges_as_bars_and_place_one_at_the_top():
@@ -456,6 +490,18 @@ def test_of_many_areas_the_smallest_are_one_bar(count, shown):
         assert gathered == []
 
 
+def test_the_waterfall_says_which_periods_it_compares_and_colours_by_what_is_better():
+    told = parts(period=pd.Period("2025", "Y"), period_before=pd.Period("2024", "Y"))
+    assert charts.waterfall(told).get_xlabel() == "对总体增减幅度的拉动（百分点）    2025年比2024年"
+
+    def colours(**columns):
+        return [matplotlib.colors.to_hex(bar.get_facecolor()).upper() for bar in charts.waterfall(parts(**columns)).patches][:3]
+
+    assert colours() == colours(indicator="users_new") == [frame.BAD, frame.BAD, frame.GOOD]
+    assert colours(indicator="abstinent_3y") == [frame.GOOD, frame.GOOD, frame.BAD]
+    assert set(colours(indicator="cases_solved")) == {frame.PLAIN}
+
+
 def test_each_bar_begins_where_the_one_before_ends():
     drawn = bars(charts.waterfall(parts([0.03, 0.01, -0.06, 0.002, -0.001])))
     assert drawn[0][0] == 0 and all(one[1] == pytest.approx(other[0]) for one, other in zip(drawn, drawn[1:-1]))  # noqa: B905
@@ -491,14 +537,15 @@ def test_the_caterpillar_tells_the_limits_for_pairs_from_the_others_by_weight_an
     assert [segment[:, 0].tolist() for segment in outer.get_segments()] == [[0.02, 0.09], [0.01, 0.06]]
     assert [segment[:, 0].tolist() for segment in inner.get_segments()] == [[0.03, 0.08], [0.02, 0.05]]
     assert inner.get_linewidth()[0] > 3 * outer.get_linewidth()[0]
-    assert charts.caterpillar(limited()).get_xlabel() == "粗条为84%区间，供两地相互比较，不重叠才算有差别；细线为95%区间"
+    told = charts.caterpillar(limited()).get_xlabel()
+    assert told == "新发现占比（期末在册）\n粗条为84%区间，供两地相互比较，不重叠才算有差别；细线为95%区间"
     english = charts.caterpillar(limited(method="wilson 90%"), lang="en").get_xlabel()
     assert "84% limits" in english and english.endswith("thin lines: 90% limits")
 
 
 def test_the_caterpillar_without_them_is_as_before():
     ax = charts.caterpillar(limited().drop(columns=["low_pair", "high_pair"]))
-    assert len(ax.collections) == 1 and ax.get_xlabel() == ""
+    assert len(ax.collections) == 1 and ax.get_xlabel() == "新发现占比（期末在册）"
 
 
 def test_an_area_exactly_at_the_line_is_drawn_with_a_mark_of_its_own():

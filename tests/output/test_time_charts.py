@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from drugstats import vocab
 from drugstats.output import charts
 from drugstats.output.charts import frame, timeline
-from drugstats.output.charts.control import ASSURANCES, SIGNALS, VARIATIONS
+from drugstats.output.charts.control_chart import ASSURANCES, SIGNALS, VARIATIONS
 from drugstats.stats import alarm, campaign, forecast, spc, spc_rules, trend
 from drugstats.tables import TableError
 
@@ -194,8 +194,8 @@ def test_colour_follows_what_is_better_and_not_what_is_higher():
         ax = charts.control(charted(indicator=indicator, signal=["", "", signal, "", "", ""]))
         return next(line.get_color() for line in ax.lines if line.get_marker() == SIGNALS[signal])
 
-    assert colour("users_new", "beyond high") == colour("employment_rate", "run low") == frame.RISE
-    assert colour("users_new", "beyond low") == colour("employment_rate", "beyond high") == frame.FALL
+    assert colour("users_new", "beyond high") == colour("employment_rate", "run low") == frame.BAD
+    assert colour("users_new", "beyond low") == colour("employment_rate", "beyond high") == frame.GOOD
     assert colour("persons_tested", "beyond high") == colour("users_new", "crossings") == frame.COLOURS[3]
 
 
@@ -341,7 +341,8 @@ def test_panels_stand_at_most_three_abreast_and_those_without_room_are_counted()
     axes = charts.controls(many)
     assert len(axes) == 18
     key = next(ax for ax in axes[0].figure.axes if ax.get_legend())
-    assert labels(key.get_legend()) == ["单位：名", "阴影：上下限之间", "未画出的地区：2个"]
+    assert labels(key.get_legend()) == ["阴影：上下限之间"]
+    assert key.get_legend().get_title().get_text() == "新发现吸毒人员（名）    未画出的地区：2个"
 
 
 def test_one_legend_names_the_line_and_the_signals_that_occur():
@@ -349,8 +350,9 @@ def test_one_legend_names_the_line_and_the_signals_that_occur():
     axes = charts.controls(table, line=15, lang="en")
     key = next(ax for ax in axes[0].figure.axes if ax.get_legend())
     assert labels(key.get_legend()) == [
-        "unit: persons", "shaded: between the limits", "control line 15", "a long run above the centre",
+        "shaded: between the limits", "control line 15", "a long run above the centre",
     ]  # fmt: skip
+    assert key.get_legend().get_title().get_text() == "newly found users (persons)"
     assert all([15, 15] in drawn(ax) for ax in axes)
 
 
@@ -403,7 +405,7 @@ def test_the_words_of_many_pieces_do_not_lie_on_one_another(lang):
                            "end": 120.0, "apc": -12.34, "low": -20.1, "high": -10.5, "p_value": 0.01})  # fmt: skip
     df = pd.DataFrame({"period": years, "value": 110.0, "indicator": "users_new"})
     _, shown = picture(charts.joinpoint(df, pieces, lang=lang))
-    boxes = [box for words, box in shown if "\n" in words and "%" in words]
+    boxes = [box for words, box in shown if " a year\n" in words or words.startswith("年均")]
     assert len(boxes) == 5
     assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
 
@@ -443,6 +445,13 @@ def test_the_bands_of_a_forecast_open_from_the_last_value():
     assert {band[0, 0] for band in bands} == {pd.Period("2024-12").ordinal}
     assert labels(ax.get_legend()) == ["实际数", "95%区间", "80%区间", "预测"]
     assert points(ax)[("s", True)] == [20.0] * 3 and points(ax)[("o", False)] == list(range(10, 22))
+
+
+def test_of_a_long_history_the_last_part_is_drawn_and_the_chart_says_so():
+    past = months(range(60), start="2020-01")
+    ax = charts.fan(pd.concat([past, foreseen().query("step > 0")]))
+    assert points(ax)[("o", False)] == list(range(24, 60)) and "只画最近36期" in ax.get_xlabel()
+    assert ax.get_xlim()[0] > pd.Period("2021-12").ordinal and "只画" not in charts.fan(foreseen()).get_xlabel()
 
 
 def test_a_forecast_after_a_gap_does_not_begin_at_the_last_value():
@@ -493,12 +502,20 @@ def test_a_calendar_refuses_years_and_two_bases():
 def test_the_page_of_indicators_says_last_value_change_and_verdicts():
     ax = charts.summary(indicators())
     told = texts(ax)
-    assert told[:7] == ["指标", "最新值", "变化", "走势", "波动", "达标情况", "判断"]
+    assert told[:7] == ["指标", "2024年3月", "同比", "走势", "波动", "达标情况", "判断"]
     rows = {text.get_position()[1]: [] for text in ax.texts}
     for text in ax.texts:
         rows[text.get_position()[1]].append(text.get_text())
     assert rows[1] == ["新发现吸毒人员", "4名", "-20.0%", "◆ 变差", "", ""]
     assert rows[0] == ["新发现占比（期末在册）", "6.1%", "-1.2个百分点", "◇ 好转", "× 稳定不达标", "▲ 高于控制线"]
+
+
+def test_the_page_of_indicators_names_its_months_and_ends_with_its_last_column():
+    table = indicators()
+    assert charts.summary(table).get_xlabel() == "走势：2024年1月至2024年3月，各行刻度不同"
+    assert charts.summary(table.drop(columns=["assurance", "verdict"])).get_xlim()[1] < charts.summary(table).get_xlim()[1]
+    told = texts(charts.summary(table.drop(index=2)))
+    assert "最新值" in told and {"5名\n2024年2月", "6.1%\n2024年3月"} <= set(told)
 
 
 def test_the_wrong_side_of_the_line_stands_out_by_indicator():
@@ -522,7 +539,7 @@ def test_the_small_lines_show_the_values_with_their_gaps():
 def test_areas_and_columns_that_a_table_lacks_change_the_page():
     table = pd.concat([months([1, 2], area=code) for code in COUNTIES[:3]])
     told = texts(charts.summary(table, lang="en"))
-    assert told[:3] == ["Area", "Last value", "Course"] and told[-2:] == ["Qingdu District", "2 persons"]
+    assert told[:3] == ["Area", "2024-02", "Course"] and told[-2:] == ["Qingdu District", "2 persons"]
     both = pd.concat([indicators(area=code) for code in COUNTIES[:2]])
     assert "青渡区 新发现吸毒人员" in [words.replace("\n", "") for words in texts(charts.summary(both))]
 

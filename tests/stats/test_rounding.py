@@ -24,7 +24,7 @@ def follows(after, before, printed, decimals=1):
 def test_the_printed_national_changes_follow_or_not_as_found_by_hand():
     folder = ROOT / "data" / "national"
     levels = tables.changes(tables.read(folder / "observations.csv"))
-    printed = tables.read_printed(folder / "printed_changes.csv")
+    printed = tables.read_given(folder / "printed_changes.csv")
     both = levels.merge(printed, on=["indicator", "period"])
     columns = {name: name for name in ("after", "before", "printed", "decimals")}
     result = rounding.follows(both, **columns)

@@ -5,18 +5,19 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from drugstats import vocab
-from drugstats.output.charts import frame
+from drugstats.output.charts import fitting, frame
 from drugstats.output.charts.placing import name_points
 from drugstats.tables import need
 
 INNER, OUTER = 0.95, 0.998
 LIMITS = {"inner": ("low95", "high95", INNER, "--"), "outer": ("low998", "high998", OUTER, "-")}
+# The marker, and whether it stands for high (True), low (False) or neither.
 MARKS = {
-    "inside": ("o", frame.QUIET), "not computed": ("x", frame.QUIET), "low95": ("X", frame.FALL),
-    "high95": ("P", frame.RISE), "low998": ("v", frame.FALL), "high998": ("^", frame.RISE),
+    "inside": ("o", None), "not computed": ("x", None), "low95": ("X", False), "high95": ("P", True),
+    "low998": ("v", False), "high998": ("^", True),
 }  # fmt: skip
-WITHIN = ("inside", "not computed")
-SIZES_APART, DECADES_APART = 30, 200
+WITHIN, SIDES = ("inside", "not computed"), ("low95", "high95", "low998", "high998")
+SIZES_APART, DECADES_APART = 12, 200
 FAR_OFF = 4
 
 
@@ -27,7 +28,7 @@ def funnel(df: pd.DataFrame, *, curve: pd.DataFrame | None = None, ax=None, lang
     Columns area, value, whole, centre, low95, high95, low998, high998, outside; optional indicator, line, status.
     The limits are the smooth `curve` (whole, centre and the four limits); without it each area has its own as ticks.
     """
-    need(df, "area", "value", "whole", "centre", "low95", "high95", "low998", "high998", "outside")
+    need(df, "area", "value", "whole", "centre", *SIDES, "outside")
     ax = ax if ax is not None else frame.new_figure().subplots()
     rows = df[(df["whole"] > 0) & df["value"].notna()]
     limits = rows if curve is None else curve
@@ -35,19 +36,22 @@ def funnel(df: pd.DataFrame, *, curve: pd.DataFrame | None = None, ax=None, lang
     _draw_points(ax, rows, lang)
     _draw_limits(ax, limits, lang, ticks=curve is None)
     _draw_centre(ax, df, limits, lang)
-    _size_axis(ax, rows)
+    sizes = _sizes(rows)
+    if len(rows):
+        _size_axis(ax, sizes, lang)
     top = rows["top"].max()
     ax.set(ylim=(-0.03 * top, top)) if top > 0 else ax.set(ylim=(-0.03, 1), yticks=[0])
-    unit = _value_axis(ax, df, lang)
-    _name_outliers(ax, rows, limits, _captions(df, rows, curve, lang), lang)
-    above = 1.8 if unit else 0.2
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=above, columnspacing=1.2)
+    frame.value_axis(ax.yaxis, df, lang)
+    size = frame.axis_name(sizes, lang) or vocab.text("chart.size", lang)
+    _name_outliers(ax, rows, limits, [[size], _captions(df, rows, curve, lang)], lang)
+    fitting.legend(ax)
     return ax
 
 
 def _draw_points(ax, rows: pd.DataFrame, lang: str):
-    for outside, (marker, colour) in MARKS.items():
+    for outside, (marker, high) in MARKS.items():
         chosen = rows[rows["outside"] == outside]
+        colour = frame.QUIET if high is None else frame.tone(chosen, high)
         look = {"color": colour, "ms": 4.5 if outside in WITHIN else 8, "zorder": 2 if outside in WITHIN else 3}
         label = vocab.text(f"word.{outside}", lang)
         for hollow, face in ((False, colour), (True, "white")):
@@ -81,19 +85,27 @@ def _draw_centre(ax, df: pd.DataFrame, limits: pd.DataFrame, lang: str):
     frame.note(ax, words, (1, centre), frame.ACROSS, shift=(5, 0), **look)
 
 
-def _size_axis(ax, rows: pd.DataFrame):
-    smallest, largest = rows["whole"].min(), rows["whole"].max()
+def _sizes(rows: pd.DataFrame) -> pd.DataFrame:
+    """The sizes as a table of their own, so that they are written as what they are: the whole of the indicator."""
+    known = vocab.table("indicators")["whole"]
+    whole = known.get(frame.key(rows), "")
+    return pd.DataFrame({"value": rows["whole"]} | ({"indicator": whole} if whole in known.index else {}))
+
+
+def _size_axis(ax, sizes: pd.DataFrame, lang: str):
+    smallest, largest = sizes["value"].min(), sizes["value"].max()
     apart = largest / smallest
     if apart > SIZES_APART:
         ax.set_xscale("log")
         ax.set_xlim(smallest / apart**0.04, largest * apart**0.04)
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if apart < DECADES_APART else (1,)))
         ax.xaxis.set_minor_formatter(lambda value, _: "")
-    elif len(rows):
+    else:
         room = 0.05 * (largest - smallest) or 0.1 * largest
         ax.set_xlim(max(0, smallest - room), largest + room)
         ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: vocab.show(value, "count")))
+    write = frame.exact(sizes, lang)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
 
 
 def _within_view(rows: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
@@ -111,18 +123,8 @@ def _within_view(rows: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(top=top, off=off, y=rows["value"].mask(off, 0.96 * top))
 
 
-def _value_axis(ax, df: pd.DataFrame, lang: str) -> str:
-    """As for all charts, but the unit begins at the axis: below a legend of several rows there is room for it."""
-    show, unit = frame.writer(df, lang)
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: frame.short(show(value))))
-    frame.note(ax, unit, (0, 1), "axes fraction", shift=(-4, 6))
-    return unit
-
-
 def _captions(df: pd.DataFrame, rows: pd.DataFrame, curve, lang: str) -> list[str]:
-    whole = vocab.table("indicators")["whole"].get(df["indicator"].iloc[0], "") if "indicator" in df else ""
-    known = whole in vocab.table("indicators").index
-    told = [vocab.indicator_with_unit(whole, lang) if known else vocab.text("chart.size", lang)]
+    told = [vocab.text("chart.funnel", lang)]
     if curve is None:
         told.append(vocab.text("chart.own_limits", lang))
     if frame.hollow(rows).any():
@@ -132,22 +134,27 @@ def _captions(df: pd.DataFrame, rows: pd.DataFrame, curve, lang: str) -> list[st
     return told
 
 
-def _name_outliers(ax, rows: pd.DataFrame, limits: pd.DataFrame, captions: list[str], lang: str):
+def _name_outliers(ax, rows: pd.DataFrame, limits: pd.DataFrame, captions: list[list], lang: str):
     """Names in order of how many half-widths of the inner limits a point stands off, so that the extreme come first."""
     above = rows["value"] > rows["centre"]
     width = np.where(above, rows["high95"] - rows["centre"], rows["centre"] - rows["low95"])
     off = ((rows["value"] - rows["centre"]).abs() / width)[~rows["outside"].isin(WITHIN) | rows["off"]]
     chosen = rows.loc[off.sort_values(ascending=False, kind="stable").index]
 
+    across, kept = fitting.room(ax), 0
+
     def tell(unnamed: int):
         more = [vocab.text("chart.unnamed", lang, count=vocab.show(unnamed, "count"))] if unnamed else []
-        # The line for what is not named is kept free from the start: the layout is settled before the names are.
-        ax.xaxis.label.set_text("\n".join([captions[0], "    ".join(captions[1:] + more) or " "]))
+        told = fitting.flowed([captions[0], [*captions[1], *more]], across)
+        ax.xaxis.label.set_text("\n".join(told + [" "] * (kept - len(told))))
+        return len(told)
 
+    # The line for what is not named is kept free from the start: the layout is settled before the names are.
+    kept = tell(len(chosen))
     tell(0)
     ax.xaxis.label.set_linespacing(1.4)
     spaced = limits.sort_values("whole")[:: 1 + len(limits) // 30]
-    lines = [spaced[["whole", side]].dropna().to_numpy() for side in ("low95", "high95", "low998", "high998")]
+    lines = [spaced[["whole", side]].dropna().to_numpy() for side in (*SIDES, "centre")]
     crowd = [rows[["whole", "y"]].to_numpy(), *lines]
     names = [_name(row, frame.writer(rows, lang)[0], lang) for row in chosen.to_dict("records")]
     name_points(ax, chosen["whole"], chosen["y"], names, crowd=crowd, tell=tell)

@@ -8,7 +8,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 from drugstats import vocab
-from drugstats.output.charts import frame
+from drugstats.output.charts import fitting, frame
+from drugstats.output.charts.areas import best_place, ranges
 from drugstats.tables import TableError, need
 
 BAND, EDGE = 0.3, 0.05
@@ -21,8 +22,8 @@ MOST_BARS = 20
 def ladder(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     """Draw the areas' places in two periods with their ranges, each area's two places joined; returns the Axes.
 
-    Columns area, period (two), rank, rank_low, rank_high; optional status. Place one is at the top. The line of an
-    area is strong only where its two ranges do not overlap.
+    Columns area, period (two), rank, rank_low, rank_high; optional indicator, value, method, status. Place one is at
+    the top. The line of an area is strong only where its two ranges do not overlap.
     """
     need(df, "area", "period", "rank", "rank_low", "rank_high")
     _check_once(df)
@@ -40,11 +41,13 @@ def ladder(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     _draw_places(ax, rows)
     _name_places(ax, rows, lang)
     ax.set(xlim=(-BAND - EDGE, 1 + BAND + EDGE), ylim=(slot.max() + 0.7, 0.3))
-    ax.set_xlabel(_caption("chart.ladder", rows, lang))
+    ranked = vocab.text("chart.ladder", lang, name=vocab.indicator(frame.key(rows), lang)) if frame.key(rows) else ""
+    first = best_place(rows[rows["after"]], lang)
+    fitting.tell(ax, [ranked, first], [ranges(rows, lang), *_hollow(rows, lang)])
     ax.set_xticks([-BAND / 2, 1 + BAND / 2], [vocab.period(period, lang) for period in periods])
     ax.tick_params(length=0, labelleft=False, labeltop=True, labelbottom=False)
     bare(ax)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, borderaxespad=1.6)
+    fitting.legend(ax, 1.8, "center")  # clear of the periods
     return ax
 
 
@@ -101,7 +104,7 @@ def heat(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     size = float(np.clip(110 / len(periods), 5.5, 9.5))
     write_cells(ax, cells, mesh, frame.writer(df, lang)[0], size)
     ax.set_yticks(np.arange(len(areas)) + 0.5, [vocab.area(code, lang) for code in areas])
-    ax.set_xlabel(_heat_caption(df, cells, lang), linespacing=1.4)
+    fitting.tell(ax, *_heat_notes(df, cells, lang))
     words = [vocab.period(period, lang).replace("年", "年\n", 1).strip() for period in periods]
     ax.set_xticks(np.arange(len(periods)) + 0.5, words, fontsize=size)
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
@@ -131,22 +134,23 @@ def _ink(colour) -> str:
     return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
 
 
-def _heat_caption(df: pd.DataFrame, cells: pd.DataFrame, lang: str) -> str:
+def _heat_notes(df: pd.DataFrame, cells: pd.DataFrame, lang: str) -> list[list[str]]:
     line = frame.only(df["line"]) if "line" in df else None
-    first = [frame.writer(df, lang)[1], frame.line_name(line, df, lang) if line is not None else ""]
+    first = [frame.axis_name(df, lang), frame.line_name(line, df, lang) if line is not None else ""]
     found = set(df["verdict"])
     marks = [f"{sign} {vocab.text(f'word.{verdict}', lang)}" for verdict, sign in SIGNS.items() if verdict in found]
     faces = [vocab.text("chart.darker", lang)]
     faces += [vocab.text(f"chart.{look}", lang) for look in ("hatched", "framed") if cells[look].any()]
-    return "\n".join("    ".join(filter(None, part)) for part in ([*first, *marks], faces)).strip()
+    return [first, marks, faces]
 
 
 @frame.in_house_style
 def waterfall(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     """Draw what each area adds to the whole's change, bar after bar, the largest rise first; returns the Axes.
 
-    Columns area, value, total_change (fractions of the former total); optional status. The smallest contributions of
-    many areas are one bar. Raises TableError where the values do not add up to the change.
+    Columns area, value, total_change (fractions of the former total); optional indicator, period, period_before,
+    status. The smallest contributions of many areas are one bar. Raises TableError where the values do not add up to
+    the change.
     """
     need(df, "area", "value", "total_change")
     bars, total = _bars(df, lang), frame.only(df["total_change"])
@@ -161,8 +165,7 @@ def waterfall(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax = ax if ax is not None else frame.new_figure(frame.height(len(bars))).subplots()
     decimals = 1 if bars["value"].abs().max() >= 0.01 else 2
     for y, row in bars.iterrows():
-        colour = frame.RISE if row["value"] > 0 else frame.FALL
-        colour = frame.COLOURS[0] if y == len(bars) - 1 else colour
+        colour = frame.COLOURS[0] if y == len(bars) - 1 else _tone(df, row["value"] > 0)
         face = "white" if row["hollow"] else colour
         ax.barh(y, row["value"], left=row["start"], height=0.62, color=face, edgecolor=colour, linewidth=1.2)
         words = vocab.show(row["value"], "points", lang, decimals)
@@ -175,12 +178,26 @@ def waterfall(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax.margins(x=0.06)
     ax.set_yticks(range(len(bars)), bars["name"])
     ax.get_yticklabels()[-1].set_fontweight("bold")
-    ax.set(ylim=(len(bars) - 0.4, -0.6), xlabel=_caption("chart.contribution", df, lang))
+    ax.set_ylim(len(bars) - 0.4, -0.6)
+    fitting.tell(ax, [vocab.text("chart.contribution", lang), _compared(df, lang), *_hollow(df, lang)])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: vocab.show_line(value).rstrip("%")))
     return ax
+
+
+def _tone(df: pd.DataFrame, rise: bool) -> str:
+    """Where the table does not say of what, a rise is as bad as it is for most numbers of this field."""
+    return frame.tone(df, rise) if frame.key(df) else frame.BAD if rise else frame.GOOD
+
+
+def _compared(df: pd.DataFrame, lang: str) -> str:
+    """Which two periods the change lies between, where the table tells."""
+    if not {"period", "period_before"} <= set(df.columns):
+        return ""
+    ends = {name: vocab.period(df[name].iloc[0], lang) for name in ("period", "period_before")}
+    return vocab.text("chart.compared", lang, period=ends["period"], before=ends["period_before"])
 
 
 def _bars(df: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -204,9 +221,8 @@ def _check_once(df: pd.DataFrame):
         raise TableError(f"{area} stands twice at {period}; give each area one row a period.")
 
 
-def _caption(key: str, rows: pd.DataFrame, lang: str) -> str:
-    told = [vocab.text(key, lang), vocab.text("chart.hollow", lang) if frame.hollow(rows).any() else ""]
-    return "    ".join(filter(None, told))
+def _hollow(rows: pd.DataFrame, lang: str) -> list[str]:
+    return [vocab.text("chart.hollow", lang)] if frame.hollow(rows).any() else []
 
 
 def bare(ax):

@@ -1,4 +1,4 @@
-"""What all charts share: the house style, fonts, figures, axes in the words of their indicator, and saving."""
+"""What all charts share: figures, axes in the words of their indicator, titles, and saving in the house's look."""
 
 import re
 import warnings
@@ -9,28 +9,24 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from drugstats import vocab
-
-PACKAGE = Path(__file__).parent.parent.parent
-for weight in ("Regular", "Bold"):
-    fontManager.addfont(PACKAGE / "fonts" / f"DrugStatsSansSC-{weight}.ttf")
-HOUSE = matplotlib.rc_params_from_file(PACKAGE / "house.mplstyle", use_default_template=False)
+from drugstats.output.charts import fitting
+from drugstats.output.charts.house import HOUSE
 
 WIDTH, HEIGHT = 8, 4.6
+EDGE, TITLE, SOURCE = 0.01, 14, 9  # left of title and source line, in widths of the figure, and their sizes
 PLACES = 6  # digits of a place in a figure that are kept
 COLOURS = HOUSE["axes.prop_cycle"].by_key()["color"]
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 STYLES = ["-", "--", "-.", ":"]
 HOLLOW = ("provisional", "estimated")
-RISE, FALL = "#C8552B", "#3B7D4F"
-VERDICT_MARKS = {
-    "above": ("^", RISE), "below": ("v", FALL), "cannot tell": ("o", "#5B6770"), "at the line": ("D", "#5B6770"),
-}  # fmt: skip
-LINE_COLOUR, QUIET = "#A61C1C", "#8A8F98"
+BAD, GOOD, PLAIN = "#C8552B", "#3B7D4F", "#7A5195"
+# The marker, and whether it stands for high (True), low (False) or neither.
+VERDICT_MARKS = {"above": ("^", True), "below": ("v", False), "cannot tell": ("o", None), "at the line": ("D", None)}
+LINE_COLOUR, QUIET, GREY = "#A61C1C", "#8A8F98", "#5B6770"
 ACROSS, UPWARDS = ("axes fraction", "data"), ("data", "axes fraction")
 HALO = [withStroke(linewidth=3, foreground="white")]
 
@@ -49,6 +45,17 @@ def in_house_style(draw):
             return draw(*args, **kwargs)
 
     return styled
+
+
+@in_house_style
+def entitle(figure: Figure, title: str, source: str) -> None:
+    """Put a title above a chart and the source line below it, broken at the figure's edge, with room of their own."""
+    across = (1 - 2 * EDGE) * figure.get_figwidth() * fitting.POINTS
+    title, source = fitting.wrapped(title, across, TITLE, "bold"), fitting.wrapped(source, across, SOURCE)
+    figure.suptitle(title, x=EDGE, ha="left", fontsize=TITLE)
+    figure.supxlabel(source, x=EDGE, ha="left", fontsize=SOURCE, color=GREY)
+    more = fitting.LINE * (TITLE * title.count("\n") + SOURCE * source.count("\n")) / fitting.POINTS
+    figure.set_figheight(figure.get_figheight() + more)
 
 
 @in_house_style
@@ -83,17 +90,15 @@ def new_figure(height: float = HEIGHT) -> Figure:
 
 def line_name(line: float, df, lang: str) -> str:
     """Return what stands beside a control line: its name and value."""
-    show, _ = writer(df, lang)
-    return vocab.text("chart.line", lang, line=short(show(line)))
+    return vocab.text("chart.line", lang, line=exact(df, lang)(line))
 
 
 def writer(df, lang: str):
     """Return how a chart writes its numbers, and the unit that stands over its axis."""
-    if "indicator" not in df.columns:
+    if not (name := key(df)):
         return lambda value, whole=None: f"{value:,.6g}", ""
-    key = df["indicator"].iloc[0]
-    divisor, unit = vocab.scale(key, df["value"].abs().max(), lang)
-    return lambda value, whole=None: vocab.show_indicator(value, key, lang, divisor, whole), unit
+    divisor, unit = vocab.scale(name, df["value"].abs().max(), lang)
+    return lambda value, whole=None: vocab.show_indicator(value, name, lang, divisor, whole), unit
 
 
 def short(number: str) -> str:
@@ -101,14 +106,57 @@ def short(number: str) -> str:
     return re.sub(r"\.0+(?=%|$)", "", number)
 
 
+def exact(df, lang: str):
+    """Return how a chart writes round numbers, those of its axes and lines: percentages with all their decimals."""
+    show, _ = writer(df, lang)
+    if _of(df, "unit") == "fraction":
+        return lambda value: vocab.show_line(value, lang)
+    return lambda value: short(show(value))
+
+
+def ticks(axis, df, lang: str):
+    """Write an axis in the number format of the table's indicator; of counts only whole ones."""
+    write = exact(df, lang)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
+    if _of(df, "decimals") == "0":
+        axis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+
+
 def value_axis(axis, df, lang: str):
-    """Write an axis in the number format of the table's indicator, with its unit."""
-    show, unit = writer(df, lang)
-    axis.set_major_formatter(FuncFormatter(lambda value, _: short(show(value))))
-    if axis.axis_name == "x":
-        axis.axes.set_xlabel(unit)
-    elif unit:
-        note(axis.axes, unit, (0, 1), "axes fraction", shift=(-4, 6), ha="right")
+    """Write an axis in the number format of the table's indicator; above an upright one stands what is drawn."""
+    ticks(axis, df, lang)
+    name = axis_name(df, lang)
+    if axis.axis_name == "y" and name:
+        note(axis.axes, fitting.wrapped(name, fitting.room(axis.axes), 9), (0, 1), "axes fraction", shift=(-4, 6))
+
+
+def axis_name(df, lang: str) -> str:
+    """Return what the numbers of a table are: their indicator with its unit, of several indicators the unit alone."""
+    _, unit = writer(df, lang)
+    if not key(df):
+        return ""
+    if df["indicator"].nunique() > 1:
+        return vocab.text("chart.unit", lang, unit=unit) if unit else ""
+    name = vocab.indicator(key(df), lang)
+    return vocab.text("heading", lang, name=name, unit=unit) if unit else name
+
+
+def tone(df, high: bool | None) -> str:
+    """Return the colour of what is high or low: by what is better for the indicator, plain where neither is."""
+    if high is None:
+        return GREY
+    better = _of(df, "better")
+    return PLAIN if better in ("", "none") else BAD if high == (better == "low") else GOOD
+
+
+def key(df) -> str:
+    """Return the indicator of a table, of several the first; nothing where it names none."""
+    return df["indicator"].iloc[0] if "indicator" in df.columns and len(df) else ""
+
+
+def _of(df, column: str) -> str:
+    """What indicators.csv says of the table's indicator."""
+    return vocab.table("indicators").at[key(df), column] if key(df) else ""
 
 
 def note(ax, words: str, at: tuple, coordinates="data", *, shift: tuple, **look):
@@ -140,3 +188,9 @@ def only(values: pd.Series):
     """Return the one number that all rows share, None where they differ or none is known."""
     known = values.dropna()
     return known.iloc[0] if len(known) and np.ptp(known) <= 1e-12 else None
+
+
+def level(df: pd.DataFrame, usual: float | None = None) -> str:
+    """Return the level of a table's limits as its method column names it, else the usual one, else nothing."""
+    named = df["method"].astype(str).str.extract(r"([\d.]+%)")[0].dropna() if "method" in df else []
+    return named.iloc[0] if len(named) else "" if usual is None else vocab.show_line(usual)

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from drugstats import vocab
-from drugstats.output.charts import comparison, frame, timeline
-from drugstats.output.charts.control import ASSURANCES, VARIATIONS
+from drugstats.output.charts import comparison, fitting, frame, timeline
+from drugstats.output.charts.control_chart import ASSURANCES, VARIATIONS
+from drugstats.output.wording import words
 from drugstats.tables import TableError, frequency, need
 
 MARKED = {"above": "high", "below": "low"}
@@ -53,8 +54,7 @@ def calendar(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     marks = [f"{comparison.SIGNS[side]} {vocab.text(f'word.{key}', lang)}" for side, key in MARKED.items()]
     marks = [told for told, side in zip(marks, MARKED, strict=True) if (cells["verdict"] == side).any()]
     faces = [vocab.text(f"chart.{look}", lang) for look in ("hatched", "framed") if cells[look].any()]
-    told = [[frame.writer(df, lang)[1], *marks], [vocab.text("chart.darker", lang), *faces]]
-    ax.set_xlabel("\n".join("    ".join(filter(None, part)) for part in told).strip(), linespacing=1.4)
+    fitting.tell(ax, [frame.axis_name(df, lang), *marks], [vocab.text("chart.darker", lang), *faces])
     return ax
 
 
@@ -68,29 +68,40 @@ def _standing_out(rows: pd.DataFrame):
 def summary(df: pd.DataFrame, *, lang: str = "zh"):
     """Draw a page with a row for each indicator or area: last value, course, what is said of it; returns the Axes.
 
-    Columns indicator, period, value; optional area, and of each series' last row change (of a share in points, else
-    relative), variation, assurance, verdict. The rows stand in the order in which the table names them.
+    Columns indicator, period, value; optional area, and of each series' last row change on the year before (of a share
+    in points, else relative), variation, assurance, verdict. The rows stand in the order in which the table names them.
     """
     need(df, "indicator", "period", "value")
     by = [key for key in ("area", "indicator") if key in df and df[key].nunique() > 1] or ["indicator"]
     groups = [timeline.placed(group) for _, group in df.groupby(by, sort=False)]
     shown = {name: place for name, place in COLUMNS.items() if name in df or name in ("name", "sparkline")}
-    ax = frame.new_figure(0.5 + ROW * (len(groups) + 1)).subplots()
-    ax.set(xlim=(0, 1), ylim=(-0.5, len(groups) + 0.5), xticks=[], yticks=[])
+    last = {rows["period"].iloc[-1] for rows in groups}
+    ax = frame.new_figure(0.8 + ROW * (len(groups) + 1)).subplots()
+    ax.set(xlim=(0, _end(shown)), ylim=(-0.5, len(groups) + 0.5), xticks=[], yticks=[])
     comparison.bare(ax)
     for name, (x, side) in shown.items():
         heading = vocab.text(f"chart.summary_{by[0] if name == 'name' else name}", lang)
-        ax.text(x, len(groups), heading, ha=side, va="center", fontsize=SIZE, color=frame.QUIET)
+        heading = vocab.period(*last, lang) if name == "value" and len(last) == 1 else heading
+        ax.text(x, len(groups), heading, ha=side, va="center", fontsize=SIZE, color=frame.GREY)
     for y, rows in enumerate(reversed(groups)):
         ax.axhline(y + 0.5, color="#E3E6EA", linewidth=0.8)
         told = _told(rows.iloc[-1], by, lang)
+        told["value"] += f"\n{vocab.period(rows['period'].iloc[-1], lang)}" if len(last) > 1 else ""
         for name, (x, side) in shown.items():
             if name == "sparkline":
                 _draw_sparkline(ax.inset_axes([x, y - 0.36, SPARKLINE, 0.72], transform=ax.transData), rows)
             else:
-                look = {"fontweight": "bold", "color": frame.RISE} if _alerts(rows.iloc[-1], name) else {}
+                look = {"fontweight": "bold", "color": frame.BAD} if _alerts(rows.iloc[-1], name) else {}
                 ax.text(x, y, told[name], ha=side, va="center", fontsize=SIZE, **look)
+    ends = {name: vocab.period(period, lang) for name, period in (("first", df["period"].min()), ("last", max(last)))}
+    fitting.tell(ax, [vocab.text("chart.sparklines", lang, **ends)])
     return ax
+
+
+def _end(shown: dict) -> float:
+    """Where the page ends: behind the last column that it has."""
+    after = [*COLUMNS].index([*shown][-1]) + 1
+    return [x for x, _ in COLUMNS.values()][after] if after < len(COLUMNS) else 1
 
 
 def _alerts(row, name: str) -> bool:
@@ -108,7 +119,7 @@ def _told(row, by: list[str], lang: str) -> dict:
     for column, own in signs.items():
         word = row.get(column)
         known = isinstance(word, str) and word != ""
-        told[column] = f"{own.get(word, '')} {vocab.show(word, 'word', lang)}".strip() if known else ""
+        told[column] = f"{own.get(word, '')} {words.said(word, column, lang)}".strip() if known else ""
     return told
 
 

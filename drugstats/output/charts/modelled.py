@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from drugstats import vocab
-from drugstats.output.charts import frame, timeline
+from drugstats.output.charts import fitting, frame, timeline
 from drugstats.tables import need
 
 FITTED, DOTS = frame.COLOURS[0], "#5B6770"
 WITHOUT = frame.COLOURS[1]
 INNER, OUTER = 0.80, 0.95
-CROWDED = 3
+CROWDED, HISTORY = 3, 36
 
 
 @frame.in_house_style
@@ -26,7 +26,8 @@ def joinpoint(df: pd.DataFrame, segments: pd.DataFrame, *, ax=None, lang: str = 
     rows, pieces = timeline.placed(df), segments.sort_values("segment")
     timeline.axis(ax, rows["period"], lang)
     timeline.points(ax, rows.dropna(subset="value"), "o", color=DOTS, ms=6)
-    told = [vocab.text("chart.joins", lang), vocab.text("chart.apc_limits", lang)][len(pieces) == 1 :]
+    told = [vocab.text("chart.joins", lang), vocab.text("chart.apc_limits", lang, level=vocab.show_line(OUTER))]
+    told = told[len(pieces) == 1 :]
     if pieces["apc"].isna().all():
         told = [vocab.text("word.too short", lang)]
     ends = [pieces[name].array.asi8 for name in ("first", "last")]
@@ -35,7 +36,7 @@ def joinpoint(df: pd.DataFrame, segments: pd.DataFrame, *, ax=None, lang: str = 
     timeline.values(ax, rows, room=0.3 if len(pieces) < CROWDED else 0.55)
     frame.value_axis(ax.yaxis, rows, lang)
     timeline.mark_breaks(ax, rows, lang, 4)
-    ax.set_xlabel("    ".join(timeline.captions(ax, rows, lang, *told)))
+    fitting.tell(ax, timeline.captions(ax, rows, lang, *told))
     return ax
 
 
@@ -93,8 +94,8 @@ def campaign(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
         timeline.mark(ax, after["at"].iloc[0] - 0.5, begun, linestyle="-")
     timeline.mark_breaks(ax, known, lang, 1)
     told = vocab.text("chart.not_because" if len(after) else "word.not computed", lang)
-    ax.set_xlabel("    ".join(timeline.captions(ax, known, lang, told)))
-    timeline.legend(ax)
+    fitting.tell(ax, timeline.captions(ax, known, lang, told))
+    fitting.legend(ax)
     return ax
 
 
@@ -103,12 +104,14 @@ def fan(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "zh
     """Draw a history and the forecast that follows it with its two bands, wider the further ahead; returns the Axes.
 
     Columns period, value, step (missing in the history, from one on in the forecast), low80, high80, low, high;
-    optional p_below, the probability of being under the `line`, told for the last step; indicator, basis, status.
+    optional p_below, the probability of being under the `line`, told for the last step; indicator, basis, status. Of a
+    long history the last part is drawn, so that the forecast can be read.
     """
     need(df, "period", "value", "step", "low80", "high80", "low", "high")
     ax = ax if ax is not None else frame.new_figure().subplots()
     past, ahead = timeline.placed(df[df["step"].isna()]), timeline.placed(df[df["step"].notna()])
-    timeline.axis(ax, df["period"], lang)
+    known, past = len(past), past.tail(HISTORY)
+    timeline.axis(ax, pd.concat([past["period"], ahead["period"]]), lang)
     for piece in timeline.pieces(past, "basis"):
         ax.plot(piece["at"], piece["value"], color=FITTED, linewidth=1.6)
     timeline.points(ax, past.dropna(subset="value"), "o", vocab.text("chart.observed", lang), color=FITTED, ms=4)
@@ -119,8 +122,9 @@ def fan(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "zh
     timeline.values(ax, df, room=0.12)
     frame.value_axis(ax.yaxis, df, lang)
     timeline.mark_breaks(ax, past, lang)
-    ax.set_xlabel("    ".join(timeline.captions(ax, past, lang, _told(ahead, line, lang))))
-    timeline.legend(ax)
+    shortened = vocab.text("chart.history", lang, count=HISTORY) if known > len(past) else ""
+    fitting.tell(ax, timeline.captions(ax, past, lang, _told(ahead, line, lang), shortened))
+    fitting.legend(ax)
     return ax
 
 
@@ -130,10 +134,10 @@ def _draw_fan(ax, past: pd.DataFrame, ahead: pd.DataFrame, lang: str):
     if len(ahead) and len(last) and last["at"].iloc[0] == ahead["at"].iloc[0] - 1:
         sides = {name: last["value"] for name in ("low80", "high80", "low", "high")}
         ahead = pd.concat([last.assign(**sides), ahead])
-    for low, high, level, alpha in (("low", "high", OUTER, 0.16), ("low80", "high80", INNER, 0.3)):
+    for low, high, level, colour in (("low", "high", OUTER, "#DCE6F0"), ("low80", "high80", INNER, "#A9C1DA")):
         label, band = vocab.text("chart.band", lang, level=vocab.show_line(level)), ahead.dropna(subset=high)
         if len(band) > 1:
-            ax.fill_between(band["at"], band[low], band[high], color=FITTED, alpha=alpha, linewidth=0, label=label)
+            ax.fill_between(band["at"], band[low], band[high], color=colour, linewidth=0, label=label)
     ax.plot(ahead["at"], ahead["value"], "--", color=FITTED, label=vocab.text("chart.forecast", lang))
     steps = ahead[ahead["step"].notna()]
     ax.plot(steps["at"], steps["value"], "s", color=FITTED, markerfacecolor="white", ms=4)

@@ -1,16 +1,17 @@
 """Charts of values over time: one trend, or a small one for each area or indicator."""
 
-import math
-
+import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.lines import Line2D
 
 from drugstats import vocab
-from drugstats.output.charts import frame
-from drugstats.tables import frequency, need
+from drugstats.output.charts import fitting, frame, pages, timeline
+from drugstats.output.charts.placing import AROUND, UPRIGHT, name_points
+from drugstats.tables import TableError, need
 
-LONG_NAME = 24  # letters; three names longer than that do not stand side by side
-PARTS_OF_YEAR = {"Y": 1, "Q": 4, "M": 12}
+MOST_LABELS, DENSE = 10, 120
+ROW, BAND = 2.0, 0.15
+BESIDE, BESIDE_SMALL = 0.06, 0.22  # room right of the last points for their values, part of the width
 
 
 @frame.in_house_style
@@ -18,21 +19,20 @@ def trend(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "
     """Draw values over time, one line for each area, indicator and basis; returns the Axes.
 
     Columns period, value; optional area, indicator, basis, low, high (a band), status. A missing period is a gap, a
-    change of basis a gap with a mark; provisional and estimated points are hollow, conflicting ones crosses.
+    change of basis a gap with a mark; provisional and estimated points are hollow, conflicting ones crosses. Raises
+    TableError where the indicators have several units.
     """
     need(df, "period", "value")
     ax = ax if ax is not None else frame.new_figure().subplots()
-    names = _names(df, lang)
-    _draw_trend(ax, df, names, line, lang, every_label=names.nunique() == 1)
+    _check_units(df)
+    rows = df.assign(name=_names(df, lang))
+    timeline.axis(ax, rows["period"], lang)
+    _draw(ax, rows, line, lang)
+    frame.value_axis(ax.yaxis, df, lang)
     if line is not None:
-        far = _farther_end(df, line)
-        side = {"shift": (-4, 4), "ha": "right"} if far else {"shift": (4, 4)}
-        frame.note(
-            ax, frame.line_name(line, df, lang), (far, line), frame.ACROSS, color=frame.LINE_COLOUR, fontsize=10, **side
-        )
-    if names.nunique() > 1:
-        columns = 3 if names.map(len).max() <= LONG_NAME else 2
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2)
+        timeline.target(ax, line, df, lang)
+    fitting.tell(ax, _notes(df, lang))
+    fitting.legend(ax)
     return ax
 
 
@@ -44,106 +44,101 @@ def panels(df: pd.DataFrame, *, line: float | None = None, lang: str = "zh"):
     """
     need(df, "period", "value", "area", "indicator")
     by = "area" if df["area"].nunique() > 1 else "indicator"
-    groups = list(df.groupby(by, sort=False))
-    columns = min(3, len(groups))
-    rows = math.ceil(len(groups) / columns)
-    figure = frame.new_figure(height=1.1 + 2.0 * rows)
-    axes = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
-    for ax, (name, group) in zip(axes, groups, strict=False):
-        _draw_trend(ax, group, _names(group, lang), line, lang, every_label=False)
-        ax.set_title(vocab.show(name, by, lang), fontsize=11)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
-        if by == "area":
-            ax.set_ylim(top=1.2 * max(df["value"].max(), line or 0))
-    for ax in axes[len(groups) :]:
-        ax.remove()
+    groups = list(df.assign(name=_names(df, lang, beside=by)).groupby(by, sort=False))
+    axes, grid = pages.grid(len(groups), ROW)
+    names = [vocab.area(key, lang) if by == "area" else frame.axis_name(group, lang) for key, group in groups]
+    pages.name(axes, names, grid, size=11)
+    for ax, (_, group) in zip(axes, groups, strict=True):
+        _check_units(group)
+        timeline.axis(ax, df["period"], lang, most=4)
+        _draw(ax, group, line, lang, small=True)
+        frame.ticks(ax.yaxis, df if by == "area" else group, lang)
+    top = 1.2 * np.nanmax([df["value"].max(), line or 0, 0])
+    cut = by == "area" and "high" in df and df["high"].max() > top
+    if by == "area" and top > 0:
+        for ax in axes:
+            ax.set_ylim(top=top)
+    told = {artist.get_label(): artist for ax in axes for artist in ax.lines if artist.get_label()[0] != "_"}
     if line is not None:
-        handle = axes[0].plot([], [], color=frame.LINE_COLOUR, linewidth=1.5)[0]
-        figure.legend(
-            [handle], [frame.line_name(line, df, lang)], loc="outside upper right", labelcolor=frame.LINE_COLOUR
-        )
-    return axes[: len(groups)]
+        told[frame.line_name(line, df, lang)] = Line2D([], [], color=frame.LINE_COLOUR, linewidth=1.5)
+    notes = [frame.axis_name(df, lang) if by == "area" else "", *_notes(df, lang)]
+    pages.explain(grid, [*notes, vocab.text("chart.cut", lang) if cut else ""], told)
+    return axes
 
 
-def _names(df: pd.DataFrame, lang: str) -> pd.Series:
-    """What each row's line is called: its indicator where indicators differ, else its area."""
-    by = next((key for key in ("indicator", "area") if key in df and df[key].nunique() > 1), None)
+def _names(df: pd.DataFrame, lang: str, beside: str = "") -> pd.Series:
+    """What each row's line is called: its indicator where indicators differ, else its area; nothing beside others."""
+    by = next((key for key in ("indicator", "area") if key in df and key != beside and df[key].nunique() > 1), None)
     return df[by].map(lambda key: vocab.show(key, by, lang)) if by else pd.Series("", index=df.index)
 
 
-def _draw_trend(ax, df, names: pd.Series, line: float | None, lang: str, every_label: bool):
-    show, _ = frame.writer(df, lang)
-    rows = df.assign(name=names, at=_position(df["period"]), basis=df["basis"] if "basis" in df else "")
-    for number, (name, series) in enumerate(rows.groupby("name", sort=False)):
-        for _, run in series.groupby("basis", sort=False):
-            _draw_run(ax, run.sort_values("at"), number)
-        ax.plot(
-            [],
-            [],
-            frame.STYLES[number % 4],
-            marker=frame.MARKERS[number % 6],
-            color=frame.COLOURS[number % 6],
-            label=name,
-        )
-        _label_points(ax, series.sort_values("at"), number, line, show, every_label)
-    _mark_breaks(ax, rows, lang)
+def _draw(ax, rows: pd.DataFrame, line: float | None, lang: str, small: bool = False):
+    """The lines of a chart, their last values beside them; of a single one with few points all values."""
+    groups = [(name, group, timeline.placed(group)) for name, group in rows.groupby("name", sort=False)]
+    crowd = [_draw_series(ax, *group, number) for number, group in enumerate(groups)]
     if line is not None:
         ax.axhline(line, color=frame.LINE_COLOUR, linewidth=1.5)
-    frame.value_axis(ax.yaxis, df, lang)
-    ax.margins(y=0.12)
-    ax.set_ylim(bottom=min(0, df["value"].min()), auto=None)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+        crowd.append(np.column_stack([np.linspace(*ax.get_xlim(), DENSE), np.full(DENSE, line)]))
+    breaks = {start for _, _, series in groups for start in timeline.starts(series, "basis")}
+    timeline.marks(ax, {"break": breaks}, lang)
+    _set_limits(ax, rows, rooms=len(breaks))
+
+    known = [series.dropna(subset="value").assign(number=number) for number, (_, _, series) in enumerate(groups)]
+    every = len(known) == 1 and not small and len(known[0]) <= MOST_LABELS
+    if not every:
+        left, right = ax.get_xlim()
+        ax.set_xlim(left, right + (BESIDE_SMALL if small else BESIDE) * (right - left))
+    told = pd.concat([series if every else series.tail(1) for series in known])
+    words = [frame.writer(rows, lang)[0](row["value"], row.get("whole")) for _, row in told.iterrows()]
+    texts = name_points(ax, told["at"], told["value"], words, crowd=crowd, around=UPRIGHT if every else AROUND)
+    for text, number in zip(texts, told["number"], strict=True):
+        text.set_color(frame.COLOURS[number % 6])
 
 
-def _draw_run(ax, rows: pd.DataFrame, number: int):
-    """One series on one basis; conflicting values are crosses that no line runs through."""
-    status = rows["status"] if "status" in rows else pd.Series("final", index=rows.index)
-    crossed, rows = rows[status == "conflicting"], rows[(status != "conflicting") & rows["value"].notna()]
-    colour, marker = frame.COLOURS[number % 6], frame.MARKERS[number % 6]
-    unit = 1 / PARTS_OF_YEAR[frequency(rows["period"])]
-    for _, piece in rows.groupby((rows["at"].diff() > 1.5 * unit).cumsum()):
-        ax.plot(piece["at"], piece["value"], frame.STYLES[number % 4], color=colour)
+def _check_units(df: pd.DataFrame):
+    """One axis, one unit: with the unit of the first, numbers in another would be read as what they are not."""
+    if "indicator" in df and vocab.table("indicators").loc[df["indicator"].unique(), "unit"].nunique() > 1:
+        raise TableError("A trend has one unit, and these indicators have several; draw them as panels.")
+
+
+def _draw_series(ax, name: str, group: pd.DataFrame, series: pd.DataFrame, number: int) -> np.ndarray:
+    """The pieces of one line with band and points; conflicting values are crosses. Return places along the line."""
+    colour, marker, style = frame.COLOURS[number % 6], frame.MARKERS[number % 6], frame.STYLES[number % 4]
+    pieces = timeline.pieces(series, "basis")
+    for piece in pieces:
+        ax.plot(piece["at"], piece["value"], style, color=colour)
         if {"low", "high"} <= set(piece.columns):
-            ax.fill_between(piece["at"], piece["low"], piece["high"], color=colour, alpha=0.15, linewidth=0)
-    hollow = status.reindex(rows.index).isin(frame.HOLLOW)
-    ax.plot(rows["at"][~hollow], rows["value"][~hollow], marker, color=colour)
-    ax.plot(rows["at"][hollow], rows["value"][hollow], marker, color=colour, markerfacecolor="white")
-    ax.plot(crossed["at"], crossed["value"], "x", color=frame.QUIET)
+            ax.fill_between(piece["at"], piece["low"], piece["high"], color=colour, alpha=BAND, linewidth=0)
+    timeline.points(ax, series.dropna(subset="value"), marker, color=colour)
+    ax.plot([], [], style, color=colour, marker=marker, label=name or None)
+    if "status" in group:
+        crossed = group[group["status"] == "conflicting"]
+        ax.plot(crossed["period"].array.asi8, crossed["value"], "x", color=frame.QUIET, ms=7, zorder=3)
+    return np.vstack([np.empty((0, 2)), *map(_dense, pieces)])
 
 
-def _label_points(ax, rows, number: int, line: float | None, show, every: bool):
-    known = rows.dropna(subset="value")
-    if "status" in known:
-        known = known[known["status"] != "conflicting"]
-    for _, row in (known if every and len(known) <= 10 else known.tail(1)).iterrows():
-        below = line is not None and line / 2 < row["value"] < line
-        words, colour = show(row["value"], row.get("whole")), frame.COLOURS[number % 6]
-        frame.note(ax, words, (row["at"], row["value"]), shift=(0, -16 if below else 7), ha="center", color=colour)
+def _dense(piece: pd.DataFrame) -> np.ndarray:
+    """Places along a piece of a line, close enough that no value is written across it unseen."""
+    at = np.linspace(piece["at"].iloc[0], piece["at"].iloc[-1], max(len(piece), min(DENSE, 12 * len(piece))))
+    return np.column_stack([at, np.interp(at, piece["at"], piece["value"])])
 
 
-def _position(period: pd.Series) -> pd.Series:
-    parts = PARTS_OF_YEAR[frequency(period)]
-    within = {1: 0, 4: period.dt.quarter - 1, 12: period.dt.month - 1}[parts]
-    return period.dt.year + within / parts
+def _set_limits(ax, rows: pd.DataFrame, rooms: int):
+    """The axis begins at zero, or is marked there; above is room for values and for the words of so many marks."""
+    lowest, highest = ax.dataLim.intervaly if rows["value"].notna().any() else (0, 0)
+    lowest = min(0, lowest)
+    room = (0.12 + 0.06 * min(rooms, timeline.ROWS)) * (highest - lowest) or 1
+    ax.set_ylim(lowest - (0.12 * (highest - lowest) if lowest < 0 else 0), highest + room)
+    if lowest < 0:
+        ax.axhline(0, color=frame.QUIET, linewidth=1)
 
 
-def _mark_breaks(ax, rows: pd.DataFrame, lang: str):
-    """A vertical mark where a series goes over to another basis."""
-    unit = 1 / PARTS_OF_YEAR[frequency(rows["period"])]
-    middle = (rows["at"].min() + rows["at"].max()) / 2
-    for _, series in rows.groupby("name"):
-        for start in series.groupby("basis")["at"].min().sort_values().iloc[1:]:
-            ax.axvline(start - unit / 2, color=frame.QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
-            early = start < middle
-            side = {"shift": (3, 0)} if early else {"shift": (-3, 0), "ha": "right"}
-            note = frame.note(ax, vocab.text("chart.break", lang), (start - unit / 2, 0.03), frame.UPWARDS, **side)
-            note.set_in_layout(False)
-
-
-def _farther_end(df: pd.DataFrame, line: float) -> int:
-    """0 where the line's name has more room at the left end of the chart, 1 at the right."""
-    distances = [
-        (df.loc[df["period"] == end, "value"] - line).abs().min() for end in (df["period"].min(), df["period"].max())
+def _notes(df: pd.DataFrame, lang: str) -> list[str]:
+    """What the band, hollow points and crosses are."""
+    band = {"low", "high"} <= set(df.columns) and df["high"].notna().any()
+    crossed = "status" in df and df["status"].eq("conflicting").any()
+    return [
+        vocab.text("chart.shaded_limits", lang, level=frame.level(df)).strip() if band else "",
+        vocab.text("chart.hollow", lang) if frame.hollow(df).any() else "",
+        vocab.text("chart.crossed", lang) if crossed else "",
     ]
-    return int(distances[1] > distances[0])

@@ -10,23 +10,25 @@ from drugstats.output.charts import frame
 GAPS = (7, 12, 18, 26, 35, 46, 60, 78)
 AROUND = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)])
 AROUND = np.vstack([AROUND, AROUND[4:] * (1, 0.5), AROUND[4:] * (0.5, 1)])
+UPRIGHT = np.vstack([AROUND[[2, 3, 0, 1]], AROUND[4:]])  # above and below before the sides
 APART, MARK, LED = 2, 3, 12
 ON_A_POINT, ACROSS_A_NAME, TOO_DEAR = 12, 100, 100
 MOST_NAMES = 30
 
 
-def name_points(ax, x, y, names, *, crowd=(), tell=None):
+def name_points(ax, x, y, names, *, crowd=(), around=AROUND, tell=None):
     """Write a name beside each point (the first comes first), a thin line to those that stand off; returns the texts.
 
-    `crowd` are places that names rather leave free. A point without room, or beyond the number that a reader can
-    take in, stays unnamed, its text invisible; `tell` is called with the number of those.
+    `crowd` are places that names rather leave free, `around` where they may stand, the first preferred. A point
+    without room, or beyond the number that a reader can take in, stays unnamed, its text invisible; `tell` is called
+    with the number of those.
     """
     look = {"fontsize": 9, "ha": "center", "va": "center", "path_effects": frame.HALO, "transform": IdentityTransform()}
     texts = [ax.text(x=0, y=0, s=name, **look) for name in names]
     leaders = LineCollection([], colors=frame.QUIET, linewidths=0.7, transform=IdentityTransform(), zorder=2.5)
     ax.add_collection(leaders, autolim=False)
     points = np.column_stack([x, y]).reshape(-1, 2)
-    placing = _Placing(texts, leaders, points, np.vstack([points, *crowd]), tell)
+    placing = _Placing(texts, leaders, points, np.vstack([points, *crowd]), around, tell)
     ax.add_artist(placing)
     for artist in (*texts, leaders, placing):
         artist.set_in_layout(False)
@@ -36,10 +38,11 @@ def name_points(ax, x, y, names, *, crowd=(), tell=None):
 class _Placing(Artist):
     """Draws nothing: it is drawn before all else of its Axes and then moves the names to their places."""
 
-    def __init__(self, texts, leaders, points, crowd, tell):
+    def __init__(self, texts, leaders, points, crowd, around, tell):
         super().__init__()
         self.set_zorder(-1)
-        self.texts, self.leaders, self.points, self.crowd, self.tell = texts, leaders, points, crowd, tell
+        self.texts, self.leaders, self.points, self.crowd = texts, leaders, points, crowd
+        self.around, self.tell = around, tell
 
     def draw(self, renderer):
         to_pixels, point = self.axes.transData.transform, renderer.points_to_pixels(1)
@@ -47,7 +50,8 @@ class _Placing(Artist):
             text.set_visible(True)  # an invisible text has no size
         sizes = np.array([text.get_window_extent(renderer).size for text in self.texts]).reshape(-1, 2)
         points, inside = to_pixels(self.points), self.axes.bbox.extents
-        centres, segments = places(points / point, sizes / point, inside / point, to_pixels(self.crowd) / point)
+        crowd = to_pixels(self.crowd) / point
+        centres, segments = places(points / point, sizes / point, inside / point, crowd, self.around)
         for text, centre in zip(self.texts, centres * point, strict=True):
             text.set_visible(not np.isnan(centre).any())
             text.set_position(np.nan_to_num(centre))
@@ -56,7 +60,7 @@ class _Placing(Artist):
             self.tell(int(np.isnan(centres[:, 0]).sum()))
 
 
-def places(points, sizes, inside, crowd):
+def places(points, sizes, inside, crowd, around=AROUND):
     """Return the centre of each name's box, NaN where there is no room, and the lines to those that stand off.
 
     All in points (1/72 inch). Each name in turn takes the cheapest place around its point: near, off the crowd, no
@@ -65,7 +69,7 @@ def places(points, sizes, inside, crowd):
     centres, segments = np.full((len(points), 2), np.nan), []
     boxes, busy = np.empty((0, 4)), crowd
     for number, (at, size) in enumerate(zip(points, sizes, strict=True)):
-        centre, edge, gap = _candidates(at, size)
+        centre, edge, gap = _candidates(at, size, around)
         box = np.hstack([centre - size / 2 - APART, centre + size / 2 + APART])
         within = (box[:, :2] >= inside[:2]).all(axis=1) & (box[:, 2:] <= inside[2:]).all(axis=1)
         free = ~((box[:, None, :2] < boxes[:, 2:]) & (boxes[:, :2] < box[:, None, 2:])).all(axis=2).any(axis=1)
@@ -84,10 +88,10 @@ def places(points, sizes, inside, crowd):
     return centres, segments
 
 
-def _candidates(at, size):
+def _candidates(at, size, around):
     """Centres of the box around a point, the place of its edge nearest to the point, and how far off it stands."""
-    gap = np.repeat(GAPS, len(AROUND))
-    way = np.tile(AROUND, (len(GAPS), 1))
+    gap = np.repeat(GAPS, len(around))
+    way = np.tile(around, (len(GAPS), 1))
     centre = at + way * (size / 2 + gap[:, None])
     return centre, np.clip(at, centre - size / 2, centre + size / 2), gap
 

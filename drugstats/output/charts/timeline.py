@@ -2,17 +2,18 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from drugstats import vocab
 from drugstats.output.charts import frame
+from drugstats.output.charts.fitting import legend as legend
 from drugstats.tables import TableError, frequency
 
 A_YEAR = {"Y": 1, "Q": 4, "M": 12}
 STEPS = {"Y": (1, 2, 5, 10, 20, 50), "Q": (1, 2, 4, 8, 20, 40, 80), "M": (1, 2, 3, 6, 12, 24, 60, 120, 240)}
 DOTTED = (0, (2, 2))
 SMALL, NEAR_ZERO = 100, 0.6
-LETTERS, WIDE = 95, "\u2e80"  # in a line across a chart; Chinese ones count twice
+ROWS = 4  # in which the words of neighbouring marks stand below one another
 
 
 def placed(df: pd.DataFrame) -> pd.DataFrame:
@@ -60,10 +61,18 @@ def mark(ax, at: float, words: str, row: int = 0, **look):
     frame.note(ax, words, (at, 1), frame.UPWARDS, shift=shift, ha=side, va="top").set_in_layout(False)
 
 
+def marks(ax, kinds: dict, lang: str):
+    """Mark places of several kinds, the words of neighbours below one another; of one kind and place one mark."""
+    told = sorted({(place, number, kind) for number, kind in enumerate(kinds) for place in kinds[kind]})
+    for row, (place, _, kind) in enumerate(told):
+        look = {"linestyle": "-"} if kind == "rebased" else {}
+        mark(ax, place - 0.5, vocab.text(f"chart.{kind}", lang), row % ROWS, **look)
+
+
 def mark_breaks(ax, rows: pd.DataFrame, lang: str, row: int = 0):
     """Mark where the series goes over to another basis."""
-    for start in starts(rows, "basis"):
-        mark(ax, start - 0.5, vocab.text("chart.break", lang), row)
+    for number, start in enumerate(starts(rows, "basis")):
+        mark(ax, start - 0.5, vocab.text("chart.break", lang), row + number % ROWS)
 
 
 def starts(rows: pd.DataFrame, column: str) -> list:
@@ -85,9 +94,7 @@ def axis(ax, periods: pd.Series, lang: str, most: int = 9):
 
 
 def values(ax, rows: pd.DataFrame, room: float = 0.1):
-    """Let the value axis begin at zero where what is drawn comes near it, with room above; counts have whole ticks."""
-    if "indicator" in rows and vocab.table("indicators").at[rows["indicator"].iloc[0], "decimals"] == "0":
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+    """Let the value axis begin at zero where what is drawn comes near it, with room above."""
     ax.margins(y=room)
     ax.autoscale_view(scalex=False)
     lowest, highest = ax.dataLim.intervaly
@@ -116,15 +123,6 @@ def target(ax, line: float, df: pd.DataFrame, lang: str):
     ax.axhline(line, color=frame.LINE_COLOUR, linewidth=1.5)
     look = {"color": frame.LINE_COLOUR, "fontsize": 10, "va": "center"}
     frame.note(ax, frame.line_name(line, df, lang), (1, line), frame.ACROSS, shift=(5, 0), **look)
-
-
-def legend(ax):
-    """Set the legend above the chart, at its right end, in as many columns as fit."""
-    words = ax.get_legend_handles_labels()[1]
-    widest = max([sum(1 + (letter > WIDE) for letter in word) for word in words], default=0)
-    columns = int(np.clip(LETTERS / (widest + 7), 1, 4))
-    if words:
-        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=columns, borderaxespad=0.2, columnspacing=1.2)
 
 
 def level(value: float, rows: pd.DataFrame, lang: str) -> str:

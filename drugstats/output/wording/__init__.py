@@ -1,5 +1,19 @@
 """Sentences: one function for each kind of finding; a sentence claims no more than its row allows."""
 
+from drugstats.output.wording.amounts import (
+    a_head,
+    balance,
+    concentration,
+    cost,
+    coverage,
+    gap,
+    haul,
+    nested,
+    part,
+    share_change,
+    size_classes,
+    target_pace,
+)  # fmt: skip
 from drugstats.output.wording.areas import ends, is_wide, place, places, tiers, verdict, verdicts
 from drugstats.output.wording.comparing import (
     activity,
@@ -14,7 +28,9 @@ from drugstats.output.wording.over_time import calls, effect, forecast, pace, se
 from drugstats.output.wording.words import each, method
 
 __all__ = [
-    "activity", "activity_change", "against_line", "basis_break", "calls", "contributions", "difference", "each",
-    "effect", "ends", "extremes", "forecast", "is_wide", "level", "method", "outside", "pace", "place", "places",
-    "printed_change", "segments", "small_exposure", "tiers", "trend", "twelve_months", "verdict", "verdicts",
+    "a_head", "activity", "activity_change", "against_line", "balance", "basis_break", "calls", "concentration",
+    "contributions", "cost", "coverage", "difference", "each", "effect", "ends", "extremes", "forecast", "gap", "haul",
+    "is_wide", "level", "method", "nested", "outside", "pace", "part", "place", "places", "printed_change",
+    "segments", "share_change", "size_classes", "small_exposure", "target_pace", "tiers", "trend", "twelve_months",
+    "verdict", "verdicts",
 ]  # fmt: skip

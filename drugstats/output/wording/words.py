@@ -45,3 +45,9 @@ def chance(p_value: float, lang: str) -> str:
     return vocab.text("p_value", lang, p=vocab.show(p_value, "number", lang, 3)) if p_value >= SMALLEST_CHANCE else (
         vocab.text("p_value_below", lang, p=SMALLEST_CHANCE)
     )  # fmt: skip
+
+
+def said(word: str, column: str, lang: str = "zh") -> str:
+    """Return a column's word in the reader's language, as labels.csv has it for that column, else for all columns."""
+    own = f"said.{column}.{word}"
+    return vocab.text(own, lang) if own in vocab.table("labels").index else vocab.show(word, "word", lang)

@@ -1,15 +1,12 @@
 """Control charts: a series between the limits of its ordinary variation, alone or one small one for each area."""
 
-import math
-
-import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from drugstats import vocab
-from drugstats.output.charts import frame, timeline
+from drugstats.output.charts import fitting, frame, pages, timeline
+from drugstats.output.wording import words
 from drugstats.tables import need
 
 SIGNALS = {
@@ -43,8 +40,8 @@ def control(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str =
     _draw(ax, rows, lang)
     frame.value_axis(ax.yaxis, rows, lang)
     _mark_changes(ax, rows, lang)
-    ax.set_xlabel(_caption(ax, rows, lang), linespacing=1.4)
-    timeline.legend(ax)
+    fitting.tell(ax, _said(rows, lang), timeline.captions(ax, rows, lang, _false_alarm(rows, lang)))
+    fitting.legend(ax)
     return ax
 
 
@@ -60,21 +57,17 @@ def controls(df: pd.DataFrame, *, line: float | None = None, lang: str = "zh"):
     groups = [(area, timeline.placed(group)) for area, group in df.groupby("area")]
     groups = sorted(groups, key=lambda pair: _urgency(pair[1].iloc[-1]))
     drawn = groups[:MOST_PANELS]
-    columns, lines = min(3, len(drawn)), math.ceil(len(drawn) / 3)
-    figure = frame.new_figure(height=0.9 + ROW * lines)
-    grid = figure.add_gridspec(lines + 1, columns)
-    axes = np.array([figure.add_subplot(grid[1 + number // columns, number % columns]) for number in range(len(drawn))])
-    show, _ = frame.writer(df, lang)
-    for ax, (area, rows) in zip(axes, drawn, strict=False):
+    axes, grid = pages.grid(len(drawn), ROW)
+    pages.name(axes, [vocab.area(area, lang) for area, _ in drawn], grid, size=10, pad=17)
+    for ax, (_, rows) in zip(axes, drawn, strict=True):
         timeline.axis(ax, df["period"], lang, most=4)
         if line is not None:
             ax.axhline(line, color=frame.LINE_COLOUR, linewidth=1.5)
         _draw(ax, rows, lang, small=True)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: frame.short(show(value))))
+        frame.ticks(ax.yaxis, df, lang)
         timeline.mark_breaks(ax, rows, lang)
-        ax.set_title(vocab.area(area, lang), fontsize=10, pad=17)
-        frame.note(ax, _said(rows, lang, "  "), (0, 1), "axes fraction", shift=(0, 5))
-        ax.tick_params(labelsize=8)
+        frame.note(ax, "  ".join(_said(rows, lang)), (0, 1), "axes fraction", shift=(0, 5))
+        ax.tick_params(labelsize=9)
     if "indicator" in df and vocab.kinds().get(df["indicator"].iloc[0]) in COMPARABLE:
         timeline.share_scale(axes, pd.concat([rows["value"] for _, rows in drawn]), line)
     _explain(grid, axes, df, line, len(groups) - len(drawn), lang)
@@ -97,7 +90,9 @@ def _draw(ax, rows: pd.DataFrame, lang: str, small: bool = False):
     signal = known["signal"].where(known["signal"].isin([*SIGNALS]), "")
     timeline.points(ax, known[signal == ""], "o", color=STRONG, ms=2.2 if small else 4)
     for name, marker in SIGNALS.items():
-        look = {"color": _colour(name, rows), "ms": 4.5 if small else 8, "zorder": 3}
+        high = not name.endswith("low")
+        colour = frame.PLAIN if name == "crossings" else frame.tone(rows, high)
+        look = {"color": colour, "ms": 3.5 if small else 8, "zorder": 3}
         timeline.points(ax, known[signal == name], marker, vocab.text(f"word.{name}", lang), **look)
     timeline.values(ax, rows, room=0.1 if small else 0.15)
 
@@ -117,54 +112,32 @@ def _draw_limits(ax, known: pd.DataFrame, lang: str, small: bool):
         ax.plot([], [], "--", label=vocab.text("chart.control_limits", lang, low=low, high=high), **look)
 
 
-def _colour(signal: str, rows: pd.DataFrame) -> str:
-    """By what is better for the indicator, not by what is higher; neutral where nothing is."""
-    key = rows["indicator"].iloc[0] if "indicator" in rows else ""
-    better = vocab.table("indicators")["better"].get(key, "none")
-    if better == "none" or signal == "crossings":
-        return frame.COLOURS[3]
-    return frame.RISE if signal.endswith("low") == (better == "high") else frame.FALL
-
-
 def _mark_changes(ax, rows: pd.DataFrame, lang: str):
-    """Uprights where the basis, the limits or perhaps the level changed, the words of each kind in a row."""
+    """Uprights where the basis, the limits or perhaps the level changed."""
     kinds = {"break": timeline.starts(rows, "basis"), "rebased": timeline.starts(rows, "segment")}
     kinds["suggested"] = list(rows.loc[rows["suggested"].eq(True), "at"]) if "suggested" in rows else []
-    for row, (kind, places) in enumerate((kind, places) for kind, places in kinds.items() if places):
-        for place in places:
-            look = {"linestyle": "-"} if kind == "rebased" else {}
-            timeline.mark(ax, place - 0.5, vocab.text(f"chart.{kind}", lang), row, **look)
+    timeline.marks(ax, kinds, lang)
 
 
-def _said(rows: pd.DataFrame, lang: str, apart: str = "    ") -> str:
+def _said(rows: pd.DataFrame, lang: str) -> list[str]:
     """The words of variation and assurance with their shapes."""
-    words = [rows[name].iloc[-1] for name in ("variation", "assurance") if name in rows]
-    return apart.join(f"{(VARIATIONS | ASSURANCES)[word]} {vocab.show(word, 'word', lang)}" for word in words if word)
+    last = {name: rows[name].iloc[-1] for name in ("variation", "assurance") if name in rows}
+    return [f"{(VARIATIONS | ASSURANCES)[word]} {words.said(word, name, lang)}" for name, word in last.items() if word]
 
 
-def _caption(ax, rows: pd.DataFrame, lang: str) -> str:
-    told = ""
-    if "false_alarm" in rows and rows["false_alarm"].notna().any():
-        chance = vocab.show(rows["false_alarm"].iloc[-1], "percent", lang, 0)
-        told = vocab.text("chart.false_alarm", lang, chance=chance)
-    return "\n".join(filter(None, [_said(rows, lang), "    ".join(timeline.captions(ax, rows, lang, told))]))
+def _false_alarm(rows: pd.DataFrame, lang: str) -> str:
+    if "false_alarm" not in rows or rows["false_alarm"].isna().all():
+        return ""
+    chance = vocab.show(rows["false_alarm"].iloc[-1], "percent", lang, 0)
+    return vocab.text("chart.false_alarm", lang, chance=chance)
 
 
 def _explain(grid, axes, df: pd.DataFrame, line: float | None, left_out: int, lang: str):
-    """One legend for all panels, in a row of its own: beside the figure's title and sources it would lie on them."""
-    nothing, unit = Line2D([], [], linestyle=""), frame.writer(df, lang)[1]
-    told = {vocab.text("chart.unit", lang, unit=unit): nothing} if unit else {}
-    told[vocab.text("chart.shaded", lang)] = Patch(color=BAND)
+    told = {vocab.text("chart.shaded", lang): Patch(color=BAND)}
     if line is not None:
         told[frame.line_name(line, df, lang)] = Line2D([], [], color=frame.LINE_COLOUR, linewidth=1.5)
     drawn = {artist.get_label(): artist for ax in axes for artist in ax.lines if artist.get_label()[0] != "_"}
     told |= {word: drawn[word] for word in (vocab.text(f"word.{name}", lang) for name in SIGNALS) if word in drawn}
-    told |= dict.fromkeys(timeline.captions(axes[0], df, lang), nothing)
-    if left_out:
-        told[vocab.text("chart.not_drawn", lang, count=vocab.show(left_out, "count"))] = nothing
-    high = 0.2 * math.ceil(len(told) / 3)
-    grid.set_height_ratios([high, *[1.1] * (grid.nrows - 1)])
-    grid.figure.set_figheight(grid.figure.get_figheight() + high)
-    key = grid.figure.add_subplot(grid[0, :])
-    key.axis("off")
-    key.legend(told.values(), told, loc="center left", ncols=3, fontsize=9, borderaxespad=0)
+    notes = [frame.axis_name(df, lang), *timeline.captions(axes[0], df, lang)]
+    notes += [vocab.text("chart.not_drawn", lang, count=vocab.show(left_out, "count"))] if left_out else []
+    pages.explain(grid, notes, told)
