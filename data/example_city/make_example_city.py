@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import hauls
 import mess
+import monitoring
 import numpy as np
 import pandas as pd
 
@@ -88,7 +90,13 @@ COMPOSITIONS = [DRUGS, AGES, SECTORS]
 
 
 def main(folder: Path = HERE / "workbooks") -> None:
-    mess.write_city(folder, truth(), {row["code"]: row["zh"] for row in read_csv(AREAS)})
+    figures, names = truth(), {row["code"]: row["zh"] for row in read_csv(AREAS)}
+    mess.write_city(folder, figures, names)
+    office = folder.parent / "city_office"
+    office.mkdir(exist_ok=True)
+    counties = figures[figures["area"].str.len() == 6]
+    hauls.write(office / "云汀市（虚构）-缴获明细.csv", counties, names, SEED)
+    monitoring.write(office / "云汀市（虚构）-监测.csv", counties, SEED)
 
 
 def truth() -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Office files in, checked observations out; a file that seems to hold persons is refused."""
 
+from drugstats.intake.events import seizures
 from drugstats.intake.load import Loaded, files, load
 
-__all__ = ["Loaded", "files", "load"]
+__all__ = ["Loaded", "files", "load", "seizures"]

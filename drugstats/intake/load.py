@@ -36,7 +36,7 @@ def load(paths, *, lang: str = "zh", skip_unknown: bool = False) -> Loaded:
     file, sheet and cell when anything is refused; its `problems` holds the whole list.
     """
     found, read, origins = [], [], []
-    for name, inside, told in sheets.read(_named(files(paths, lang)), lang):
+    for name, inside, told in sheets.read(named(files(paths, lang)), lang):
         refuse([problem for sheet in inside for problem in privacy.persons(sheet, lang)], lang)
         found += told
         count = len(read)
@@ -60,24 +60,27 @@ def load(paths, *, lang: str = "zh", skip_unknown: bool = False) -> Loaded:
     return Loaded(observations, problems.table(found))
 
 
-def files(paths, lang: str = "zh") -> list[Path]:
-    """Return the files to read: those named, and of a folder every spreadsheet below it but its vocabulary."""
+def files(paths, lang: str = "zh", *, events: bool = False) -> list[Path]:
+    """Return the files to read: those named, and of a folder every spreadsheet below it but its vocabulary.
+
+    Of a folder lists of single `events` are read by `events.seizures`, all others by `load`.
+    """
     named = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     chosen = []
     for path in named:
         if not path.exists():
             raise TableError(vocab.text("error.no_file", lang, file=path))
-        inside = (file for file in path.rglob("*") if file.is_file() and sheets.is_meant(file))
-        chosen += sorted(inside) if path.is_dir() else [path]
-    if not chosen:
+        inside = (file for file in path.rglob("*") if file.is_file() and sheets.is_meant(file, events))
+        chosen += sorted(inside) if path.is_dir() else [path] * (events == sheets.lists_events(path))
+    if not chosen and not events:
         raise TableError(vocab.text("error.empty_folder", lang, file=named[0] if named else "—"))
     return chosen
 
 
-def _named(paths: list[Path]) -> list[tuple[Path, str]]:
-    """Each file with the name that tells it from the others."""
+def named(paths: list[Path]) -> list[tuple[Path, str]]:
+    """Return each file with the name that tells it from the others."""
     times = Counter(path.name for path in paths)
-    above = Path(os.path.commonpath([path.resolve().parent for path in paths]))
+    above = Path(os.path.commonpath([path.resolve().parent for path in paths] or ["."]))
     return [
         (path, path.name if times[path.name] == 1 else path.resolve().relative_to(above).as_posix()) for path in paths
     ]

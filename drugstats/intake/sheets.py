@@ -20,6 +20,7 @@ from drugstats.intake.preflight import refuse_file
 from drugstats.intake.problems import Problem, address, refuse
 
 CSV_SHEET = "CSV"
+EVENT_LISTS = ("缴获明细", "seizures")  # in the names of files that list single seizures
 SECONDS = 60  # the largest sheet that is read at all takes ten
 ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 WIDEST = 1 << 14
@@ -98,10 +99,16 @@ def _member_name(member: zipfile.ZipInfo) -> str:
         return member.filename
 
 
-def is_meant(file: Path) -> bool:
+def is_meant(file: Path, events: bool = False) -> bool:
     """Return whether a file of a folder is meant: a spreadsheet that cannot be read too, it is refused by name."""
     spreadsheet = file.suffix.lower() in (*preflight.ENDINGS, *preflight.OTHER_SPREADSHEETS, ".zip")
-    return spreadsheet and file.parent.name != "vocabulary" and not file.name.startswith(("~$", ".", "__MACOSX"))
+    hidden = file.parent.name == "vocabulary" or file.name.startswith(("~$", ".", "__MACOSX"))
+    return spreadsheet and not hidden and events == lists_events(file)
+
+
+def lists_events(file: Path) -> bool:
+    """Return whether a file lists single seizures, as its name says."""
+    return any(word in file.stem for word in EVENT_LISTS)
 
 
 def _parsed(waiting: list, lang: str) -> Iterator[tuple[str, list[Sheet]]]:
