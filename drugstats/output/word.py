@@ -1,164 +1,160 @@
-"""The report as a Word document: native tables, pictures with alternative text, the same bytes every time."""
+"""The report as a Word document: native tables, pictures with alternative text, annexes, the same bytes every time."""
 
-import zipfile
-from datetime import datetime
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from unicodedata import east_asian_width
 
-from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Mm
 
 from drugstats import vocab
+from drugstats.output import archive, official, word_table
 from drugstats.output.report import Item, Report
 
-FIXED_DATE = datetime(2000, 1, 1)
-# GB/T 9704-2012: A4, margins in millimetres, and the type faces of official documents.
-MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
-TEXT_WIDTH = 210 - MARGINS["left_margin"] - MARGINS["right_margin"]
-HALF_WIDTH = 1.6  # mm, of half a Chinese character in a table
-PADDING = 3  # half characters beside a cell's text
-TITLE, HEADING, BODY, TABLE = "方正小标宋简体", "黑体", "仿宋_GB2312", "宋体"
-LATIN = "Times New Roman"
+TALLEST = 190  # mm, of a picture, so that its caption fits below it
+MINUS = re.compile(r"(?<![\w%])-(?=\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """The document being written, its language and where its pictures are."""
+
+    document: object
+    lang: str
+    charts: Path
+
+    def add(self, style: str, text: str, properties: str = "") -> None:
+        self.insert(official.paragraph(style, text, self.lang, properties))
+
+    def insert(self, content: str) -> None:
+        self.document.element.body.sectPr.addprevious(official.xml(content))
 
 
 def write(report: Report, charts: Path, path: Path) -> Path:
     """Write the report to a .docx file, pictures taken from the folder `charts`, and return its path."""
-    document = Document()
-    _page(document)
-    _paragraph(document, report.title, TITLE, 22, centred=True, space=18, style="Title")
+    draft = _Draft(official.document(report.lang, report.notices[0] if report.made_up else ""), report.lang, charts)
+    draft.add("Title", report.title)
     for notice in report.notices:
-        _paragraph(document, notice, HEADING, 12, centred=True, space=6)
-    for heading, items in report.sections:
-        _heading(document, heading)
-        for item in items:
-            _item(document, item, charts, report.lang)
-    _heading(document, vocab.text("document.limits", report.lang))
+        draft.add("Subtitle", notice)
+    for heading, items in report.body:
+        _section(draft, heading, items)
+    draft.add("heading 1", report.limits_heading)
     for sentence in report.limits:
-        _body(document, sentence)
-    _heading(document, vocab.text("document.sources", report.lang))
-    for sentence in [*report.sources, report.revision]:
-        _paragraph(document, sentence, BODY, 12, space=4)
-    _save(document, report, path)
+        draft.add("Body Text", sentence)
+    for heading, items in report.outlook:
+        _section(draft, heading, items)
+    _list_of_annexes(draft, report.annexes)
+    _annexes(draft, report)
+    _save(draft.document, report, path)
     return path
 
 
-def _page(document) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    for margin, millimetres in MARGINS.items():
-        setattr(section, margin, Mm(millimetres))
-    _font(document.styles["Normal"], BODY, 16)
-    for name in ("Title", "Heading 1"):
-        style = document.styles[name]
-        style.font.color.rgb = RGBColor(0, 0, 0)
-        for border in style.element.pPr.findall(qn("w:pBdr")):
-            style.element.pPr.remove(border)
+def _section(draft: _Draft, heading: str, items: list[Item]) -> None:
+    draft.add("heading 1", heading)
+    for item in items:
+        _item(draft, item)
 
 
-def _item(document, item: Item, charts: Path, lang: str) -> None:
-    for sentence in item.exhibit.sentences:
-        _body(document, sentence)
+def _item(draft: _Draft, item: Item) -> None:
+    if item.heading:
+        draft.add("heading 2", item.heading)
+    for sentence in _sentences(item, draft.lang):
+        draft.add("Body Text", sentence)
     if item.figure_title:
-        paragraph = document.add_paragraph()
-        paragraph.paragraph_format.keep_with_next = True
-        paragraph.paragraph_format.space_before = Pt(8)
-        picture = paragraph.add_run().add_picture(str(charts / f"{item.exhibit.chart}.png"), width=Mm(TEXT_WIDTH))
-        picture._inline.docPr.set("descr", " ".join([item.exhibit.title, *item.exhibit.sentences]))
-        _paragraph(document, item.figure_title, HEADING, 11, centred=True, space=10)
-    caption = _paragraph(document, item.table_title, HEADING, 11, centred=True, space=4).paragraph_format
-    caption.keep_with_next, caption.space_before = True, Pt(8)
-    _table(document, item)
-    source = vocab.text("source_line", lang, sources=item.exhibit.sources)
-    _paragraph(document, source, BODY, 9, space=14)
+        _picture(draft, item)
+    if item.annexed:
+        draft.add("Note", vocab.text("document.moved", draft.lang, where=item.table_name))
+    else:
+        _table(draft, item)
 
 
-def _table(document, item: Item) -> None:
-    headings, rows = item.exhibit.headings, item.exhibit.rows
-    table = document.add_table(rows=1 + len(rows), cols=len(headings), style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    widths = _widths([headings, *rows])
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for number, (row, texts) in enumerate(zip(table.rows, [headings, *rows], strict=True)):
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-        for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-            cell.width = widths[column]
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if number == 0 or column else WD_ALIGN_PARAGRAPH.LEFT
-            run = paragraph.add_run(text)
-            run.bold = number == 0
-            _font(run, TABLE, 9)
+def _sentences(item: Item, lang: str) -> list[str]:
+    """The exhibit's sentences, the first naming figure and table; without any, a sentence that only points there.
+
+    A hyphen at the end of a line leaves its number behind, a true minus does not.
+    """
+    where = item.table_name
+    if item.figure_name:
+        where = vocab.text("document.both", lang, figure=item.figure_name, table=item.table_name)
+    if not item.exhibit.sentences:
+        return [vocab.text("document.shown", lang, title=item.exhibit.title, where=where)]
+    where = re.sub(r" (?=\d)", "\u00a0", where)
+    first, *others = (MINUS.sub(official.MINUS, sentence) for sentence in item.exhibit.sentences)
+    # An exhibit's sentence may be two: the place is named at the end of the first.
+    end = "。" if lang == "zh" else "."
+    told, stop, rest = first.partition(end if lang == "zh" else f"{end} ")
+    if not stop:
+        told, stop = told.removesuffix(end), end
+    return [vocab.text("document.referred", lang, sentence=told, where=where) + stop + rest, *others]
 
 
-def _widths(lines: list[list[str]]) -> list:
-    """Column widths: room for the longest word, which must not break, then in proportion to the longest text."""
-    columns = [[text.split() or [""] for text in texts] for texts in zip(*lines, strict=True)]
-    least = [PADDING + max((_wide(word) for words in column for word in words if word.isascii()), default=4)
-             for column in columns]  # fmt: skip
-    wanted = [PADDING + max([_wide(" ".join(column[0])) / 2, *(_wide(" ".join(words)) for words in column[1:])])
-              for column in columns]  # fmt: skip
-    more = [max(want - need, 0) + 0.1 for want, need in zip(wanted, least, strict=True)]
-    spare = max(TEXT_WIDTH / HALF_WIDTH - sum(least), 0)
-    needed = [need + spare * extra / sum(more) for need, extra in zip(least, more, strict=True)]
-    return [Mm(TEXT_WIDTH * share / sum(needed)) for share in needed]
+def _picture(draft: _Draft, item: Item) -> None:
+    run = draft.document.add_paragraph(style="Figure").add_run()
+    picture = run.add_picture(str(draft.charts / f"{item.exhibit.chart}.png"), width=Mm(official.TEXT_WIDTH))
+    if picture.height > Mm(TALLEST):
+        picture.width, picture.height = round(picture.width * Mm(TALLEST) / picture.height), Mm(TALLEST)
+    for side in "TBLR":
+        # LibreOffice takes what is not told for an eighth of an inch.
+        picture._inline.set(f"dist{side}", "0")
+    picture._inline.docPr.set("descr", " ".join([item.exhibit.title, *item.exhibit.sentences[:1]]))
+    draft.add("caption", item.figure_title)
 
 
-def _wide(text: str) -> int:
-    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
+def _table(draft: _Draft, item: Item) -> None:
+    draft.add("caption", item.table_title, "<w:keepNext/>")
+    draft.insert(word_table.grid(item.exhibit, item.table_title, draft.lang))
+    draft.add("Note", vocab.text("source_line", draft.lang, sources=item.exhibit.sources))
 
 
-def _heading(document, text: str) -> None:
-    paragraph = _paragraph(document, text, HEADING, 16, space=8, style="Heading 1")
-    paragraph.paragraph_format.space_before = Pt(14)
+def _list_of_annexes(draft: _Draft, annexes: list[str]) -> None:
+    """The list after the text; in Chinese it begins beside its mark and goes on below the first number."""
+    mark, size = vocab.text("document.annexes", draft.lang), official.LOOKS[draft.lang]["Annex Item"].size
+    first, *others = (vocab.text("document.annex_item", draft.lang, number=number, title=title)
+                      for number, title in enumerate(annexes, start=1))  # fmt: skip
+    apart, width = f'<w:spacing w:before="{round(size * 35)}"/>', word_table.wide(mark) / 2
+    if draft.lang == "zh":
+        draft.add("Annex Item", mark + first, apart + official.indent(width + 3, -width - 1, size))
+    else:
+        draft.add("Annex Item", mark, apart)
+        others.insert(0, first)
+    for line in others:
+        draft.add("Annex Item", line, official.indent(width + 3 if draft.lang == "zh" else 1, -1, size))
 
 
-def _body(document, text: str) -> None:
-    paragraph = _paragraph(document, text, BODY, 16, space=0)
-    paragraph.paragraph_format.line_spacing = Pt(28)
-    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
-    # Word counts the indent in characters; LibreOffice knows only the length.
-    indent.set(qn("w:firstLineChars"), "200")
-    indent.set(qn("w:firstLine"), "640")
+def _annexes(draft: _Draft, report: Report) -> None:
+    """The annexes, each on a new page: long tables, sections that are no part of the text, sources and revision."""
+    titles = iter(enumerate(report.annexes, start=1))
+    if tables := [item for item in report.items if item.annexed]:
+        _annex(draft, *next(titles))
+        for item in tables:
+            _table(draft, item)
+    for _, items in report.appended:
+        _annex(draft, *next(titles))
+        for item in items:
+            _item(draft, item)
+    _annex(draft, *next(titles))
+    for sentence in [*_sources(report), report.revision]:
+        draft.add("Body Text", sentence, '<w:jc w:val="left"/>')
 
 
-def _paragraph(document, text: str, face: str, size: float, *, centred=False, space: float, style="Normal"):
-    paragraph = document.add_paragraph(style=style)
-    _font(paragraph.add_run(text), face, size)
-    paragraph.paragraph_format.space_after = Pt(space)
-    if centred:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    return paragraph
+def _sources(report: Report) -> list[str]:
+    """Each source with the tables that rest on it."""
+    comma = vocab.text("list_comma", report.lang)
+    return [
+        vocab.text("document.sources_of", report.lang, sources=source,
+                   tables=comma.join(item.table_name for item in report.items if item.exhibit.sources == source))
+        for source in report.sources
+    ]  # fmt: skip
 
 
-def _font(owner, face: str, size: float) -> None:
-    owner.font.name, owner.font.size = LATIN, Pt(size)
-    properties = (
-        owner.element.get_or_add_rPr() if hasattr(owner.element, "get_or_add_rPr") else owner._r.get_or_add_rPr()
-    )
-    properties.rFonts.set(qn("w:eastAsia"), face)
+def _annex(draft: _Draft, number: int, title: str) -> None:
+    draft.add("Annex Mark", vocab.text("document.annex", draft.lang, number=number))
+    draft.add("Annex Title", title)
 
 
 def _save(document, report: Report, path: Path) -> None:
     properties = document.core_properties
     properties.title, properties.author, properties.comments = report.title, "drugstats", ""
-    properties.created = properties.modified = FIXED_DATE
+    properties.language = "zh-CN" if report.lang == "zh" else "en-GB"
+    properties.created = properties.modified = archive.FIXED_DATE
     document.save(path)
-    _fix_dates(path)
-
-
-def _fix_dates(path: Path) -> None:
-    """Write the archive again with one date for every member, so that the same report is the same bytes."""
-    with zipfile.ZipFile(path) as archive:
-        members = [(name, archive.read(name)) for name in sorted(archive.namelist())]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(members, key=lambda member: member[0] != "[Content_Types].xml"):
-            archive.writestr(zipfile.ZipInfo(name, FIXED_DATE.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
+    archive.fix_dates(path)

@@ -1,0 +1,265 @@
+"""What a text names around its numbers: areas, periods and indicators, each with its place; knows no figure."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from drugstats import names, vocab
+
+YEAR = r"(?:19|20)\d\d"
+MONTH = r"1[0-2]|0?[1-9]"
+MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+          "december"]  # fmt: skip
+HALVES = {
+    "上半年": (0, 5),
+    "下半年": (6, 11),
+    "前三季度": (0, 8),
+    "前3季度": (0, 8),
+    "first half": (0, 5),
+    "second half": (6, 11),
+}
+NAMED = "|".join(MONTHS)
+ZH_YEAR = (
+    rf"(?:(?P<year>{YEAR})年(?:度|末|底)?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年)(?:末|底)?)"
+)
+PERIOD = re.compile(
+    rf"(?P<asof>截[至止]到?|至)?{ZH_YEAR}(?:[-—–~～至到](?P<until>{YEAR})年(?:末|底)?)?"
+    rf"(?:的?(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度|(?P<first>{MONTH})月?(?:[-—–~～至到])(?P<last>{MONTH})月份?"
+    rf"|(?P<month>{MONTH})月(?:份|末|底)?(?P<day>(?:[12]\d|3[01]|0?[1-9])日)?)?(?P<same>同期)?"
+)
+MONTH_ONLY = re.compile(
+    rf"(?P<asof>截[至止]到?|至)?(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度"
+    rf"|(?<!\d)(?P<first>{MONTH})月?[-—–~～至到](?P<last>{MONTH})月份?|(?<!\d)(?P<month>{MONTH})月(?:份|末|底)?(?P<day>(?:[12]\d|3[01]|0?[1-9])日)?)"
+)
+ENGLISH = re.compile(
+    rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until)\s)?(?:the\s)?(?:end\sof\s)?"
+    rf"(?:(?P<half>first half|second half)\s(?:of\s)?|(?:(?:[12]\d|3[01]|\d)\s)?(?P<named>{NAMED})\s)?"
+    rf"(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|\b(?P<relative>this year|last year|a year earlier|the year before"
+    rf"|the previous year)\b"
+)
+# A time that the text alone does not settle: what is said of it may hold, but nothing contradicts it.
+VAGUE = re.compile(
+    r"(?:近|过去|最近|这)[一二两三四五六七八九十\d]+(?:年|个月)来?|[一二两三四五六七八九十\d]+年[来间]|前(?:\d+|[一二两三四五六七八九十]+)个月|本月|上月|当月|本季度|上季度"
+    r"|本周|近期|近日|历年|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b"
+)
+RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
+BEFORE = {"上年", "上一年", "前一年", "a year earlier", "the year before", "the previous year"}
+COMPARED = re.compile(r"(?:比|较|与|同|和|跟|高于|低于|多于|少于|\bthan |\bwith |\bagainst )$")
+ACTS = ("破获", "抓获", "缴获", "查处", "查获", "侦破", "新发现", "新增")
+NUMERALS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+KEPT = "，"  # as a half-width comma it would join two numbers into one
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole months from first to last, counted from the year 0."""
+
+    first: int
+    last: int
+
+    def back(self, months: int = 12) -> "Span":
+        """Return the span so many months earlier."""
+        return Span(self.first - months, self.last - months)
+
+    @property
+    def length(self) -> int:
+        """Return how many months it covers."""
+        return self.last - self.first + 1
+
+    def code(self) -> str:
+        """Return the span as the contract writes a period, 2025-01/2025-06 where it has no word for it."""
+        year, month = divmod(self.last, 12)
+        if self.length == 12 and month == 11:
+            return f"{year}"
+        last = f"{year}-{month + 1:02}"
+        return last if self.length == 1 else f"{self.first // 12}-{self.first % 12 + 1:02}/{last}"
+
+
+def year(number: int) -> Span:
+    """Return the span of a calendar year."""
+    return Span(number * 12, number * 12 + 11)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A thing named in a text: `what` is a code, a Span or a key; `role` how it is named."""
+
+    start: int
+    end: int
+    what: object
+    role: str = ""
+
+
+def plain(text: str) -> tuple[str, list[int]]:
+    """Return a text cleaned of what only typing adds, and the place of each of its letters in the text itself."""
+    letters, places = [], []
+    for place, sign in enumerate(text):
+        for letter in _clean(sign):
+            letters.append(letter)
+            places.append(place)
+    # A space parts words and numbers of Latin script; within Chinese it is only typing.
+    spaces = [at for at, letter in enumerate(letters) if letter == " " and not _parts(letters, at)]
+    for at in reversed(spaces):
+        del letters[at], places[at]
+    return re.sub(
+        rf"[一二][{''.join(NUMERALS)}]{{3}}(?=年)", lambda found: "".join(NUMERALS[one] for one in found[0]),
+        "".join(letters)
+    ), places  # fmt: skip
+
+
+def areas(text: str, known: frozenset) -> list[Mention]:
+    """Return the areas named; those of `known` also by short names; a name of several areas has an empty code."""
+    found = [Mention(*place, _one_of(codes, known)) for place, codes in scan(text, _area_names(known))]
+    found += [Mention(*place, "", level) for place, level in scan(text, words("area"))]
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def indicators(text: str) -> list[Mention]:
+    """Return the indicators named, the longest name at each place; role loose or increment where it is told so."""
+    found = [Mention(*place, key, role) for place, (key, role) in scan(text, _indicator_names())]
+    joined = []
+    for one in found:
+        # 新发现 吸毒者 is one name: the general word behind it names nothing more.
+        if joined and one.role == "loose" and text[joined[-1].end : one.start] in ("", "的", " "):
+            joined[-1] = replace(joined[-1], end=one.end)
+        else:
+            joined.append(one)
+    return joined
+
+
+def periods(text: str, this_year: int, said: int) -> list[Mention]:
+    """Return the periods named; role base where something is compared with it. `said` is the year spoken of before."""
+    found, told = [Mention(*one.span(), year(said), "vague") for one in VAGUE.finditer(text)], said
+    shapes = (PERIOD, MONTH_ONLY) if re.search("[\u4e00-\u9fff]", text) else (ENGLISH,)
+    for match in sorted((one for shape in shapes for one in shape.finditer(text)), key=lambda one: one.start()):
+        if not match[0] or any(one.start < match.end() and match.start() < one.end for one in found):
+            continue
+        parts = match.groupdict()
+        alone = text[match.start() - 2 : match.start()] in (", ", " (") and re.match(r"[:,.)]|$", text[match.end() :])
+        if shapes[0] is ENGLISH and match[0] == parts["year"] and match.start() and not alone:
+            continue  # a bare 2033 in English may count anything
+        base = parts.get("lead") in ("than", "with", "against") or COMPARED.search(text[: match.start()]) is not None
+        span = _span(parts, told, this_year)
+        if not base and parts.get("year"):
+            told = span.last // 12
+        if text[match.end() : match.end() + 2] == "以来" and span.last < year(this_year).last:
+            span = Span(span.first, year(this_year).last)
+        before = parts.get("relative") in BEFORE and not parts.get("year")
+        found.append(Mention(match.start(), match.end(), span, "base" if base else "before" if before else ""))
+    return sorted(found, key=lambda mention: mention.start)
+
+
+@cache
+def words(role: str) -> dict:
+    """Return the key of each plain word of a role of claim_words.csv, in both languages."""
+    rows = vocab.table("claim_words")
+    rows = rows[rows["role"] == role]
+    found = {}
+    for lang in vocab.LANGUAGES:
+        for key, text in rows[["key", lang]].itertuples(index=False):
+            found |= {plain(word)[0]: key for word in text.split("|") if word}
+    return found
+
+
+@cache
+def either(*roles: str) -> str:
+    """Return the words of some roles as one pattern, the longest first, Latin ones as whole words."""
+    chosen = {word for role in roles for word in words(role)}
+    return "|".join(rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
+                    for word in sorted(chosen, key=lambda word: (-len(word), word)))  # fmt: skip
+
+
+def scan(text: str, known: dict) -> list[tuple[tuple[int, int], object]]:
+    """Return place and meaning of every known name in a text, the longest at each place."""
+    starts, found, start = _starts(known), [], 0
+    while start < len(text):
+        for name in starts.get(text[start], ()):
+            if text.startswith(name, start) and _whole_word(text, start, start + len(name)):
+                found.append(((start, start + len(name)), known[name]))
+                start += len(name) - 1
+                break
+        start += 1
+    return found
+
+
+def _starts(known: dict) -> dict:
+    if id(known) not in _STARTS:
+        starts = {}
+        for name in sorted(known, key=len, reverse=True):
+            starts.setdefault(name[0], []).append(name)
+        _STARTS[id(known)] = (known, starts)  # the table is kept, so that its id stays its own
+    return _STARTS[id(known)][1]
+
+
+_STARTS = {}
+
+
+def _whole_word(text: str, start: int, end: int) -> bool:
+    """Whether a Latin name is not a part of a longer word."""
+    return not any(re.fullmatch(r"[a-z\d]{2}", text[edge - 1 : edge + 1]) for edge in (start, end) if edge)
+
+
+@cache
+def _clean(sign: str) -> str:
+    return " " if sign.isspace() else KEPT if sign in KEPT else names.plain(sign)
+
+
+def _parts(letters: list, at: int) -> bool:
+    around = [letters[place] for place in (at - 1, at + 1) if 0 <= place < len(letters)]
+    return len(around) == 2 and all(letter.isascii() and letter != " " for letter in around[1:] + around[:1])
+
+
+@cache
+def _area_names(known: frozenset) -> dict:
+    found = {}
+    for code, zh, en in vocab.table("areas")[["zh", "en"]].itertuples():
+        bare = plain(zh.replace(vocab.text("made_up_mark"), ""))[0]
+        told = {bare, plain(en.replace(vocab.text("made_up_mark", "en"), "").strip())[0]}
+        if code in known:
+            told |= {names.SUFFIXES.sub("", bare)} if len(bare) > 2 else set()
+        for name in told - {""}:
+            if len(name) > 2 or code in known:
+                found.setdefault(name, []).append(code)
+    for word in words("area"):  # China and 全国 are said of whatever the draft is about
+        found.pop(word, None)
+    return found
+
+
+def _one_of(codes: list[str], known: frozenset) -> str:
+    near = [code for code in codes if code in known] or codes
+    return near[0] if len(near) == 1 else ""
+
+
+@cache
+def _indicator_names() -> dict:
+    found = {name: (key, "") for name, key in names.indicator_names().items() if len(name) >= 3 and not name.isascii()}
+    found |= {plain(name)[0]: (key, "") for key, name in vocab.table("indicators")["en"].items()}
+    for role in ("indicator", "increment", "weight", "loose"):
+        found |= {word: (key, role.removeprefix("indicator")) for word, key in words(role).items()}
+    return {re.sub(rf"^({'|'.join(ACTS)})(?!的)(?=.)", r"\1的", name): what for name, what in found.items()} | found
+
+
+def _span(told: dict, said: int, this_year: int) -> Span:
+    relative, number = (told.get("relative") or "").removesuffix("度"), told.get("year")
+    of = int(number) if number else said - 1 if relative in BEFORE else this_year + RELATIVE.get(relative, 0)
+    if not number and relative in ("", "全年"):
+        of = said
+    if told.get("until"):
+        return Span(of * 12, int(told["until"]) * 12 + 11)
+    first, last = _months(told)
+    return Span(of * 12 + (0 if told.get("asof") else first), of * 12 + last)
+
+
+def _months(told: dict) -> tuple[int, int]:
+    if half := told.get("half"):
+        return HALVES[half]
+    if quarter := told.get("quarter"):
+        number = "一二三四1234".index(quarter) % 4
+        return 3 * number, 3 * number + 2
+    if named := told.get("named"):
+        return MONTHS.index(named), MONTHS.index(named)
+    if told.get("first"):
+        return int(told["first"]) - 1, int(told["last"]) - 1
+    if told.get("month"):
+        return int(told["month"]) - 1, int(told["month"]) - 1
+    return 0, 11

@@ -1,0 +1,166 @@
+"""A sentence with what it names and counts, and what it takes over from the one before: area, period, whether told."""
+
+import re
+from functools import cache
+
+from drugstats import names, vocab
+from drugstats.output.verify import masks, mentions, numerals
+from drugstats.output.verify.claim import Scene
+from drugstats.output.verify.mentions import Mention, Span, either
+
+SOFT = re.compile(r"[，,;；:：()、]|, | - ")
+HARD = re.compile(r"[，;；()]|, ")
+AIM = re.compile(r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])")
+
+
+class Sentence:
+    """A sentence of a plain text, the places of its letters counted from its own start."""
+
+    def __init__(self, text: str, start: int, end: int, scene: Scene, before: "Sentence | None" = None):
+        self.offset, self.scene, self.before = start, scene, before
+        self.text = masks.masked(text[start:end])
+        self.chinese = re.search("[\u4e00-\u9fff]", self.text) is not None
+        self.indicators = mentions.indicators(self.text)
+        self.areas = mentions.areas(self.text, scene.known)
+        unnamed = without(self.text, self.indicators)
+        told = mentions.periods(unnamed, scene.year, before.carried_span().last // 12 if before else scene.last)
+        self.periods = [one for one in told if not masks.is_date(unnamed[one.start : one.end])]
+        self.numbers = numerals.find(masks.without_dates(without(unnamed, told)))
+        self.clean = {}  # whether the indicator of the number at a place is read without doubt
+        self.taken = set()  # indicators that belong to a number already
+
+    def window(self, place: int) -> int:
+        """Return where the words begin that belong to what stands at a place: after a comma or the number before."""
+        ends = [match.end() for match in SOFT.finditer(self.text, 0, place)]
+        return max([*ends, *(one.end for one in self.numbers if one.end <= place)], default=0)
+
+    def clause(self, place: int) -> int:
+        """Return where the clause of a place begins."""
+        return max((match.end() for match in HARD.finditer(self.text, 0, place)), default=0)
+
+    def stop(self, place: int) -> int:
+        """Return where the words behind a place end: at a sign or the next number."""
+        return re.search(r"[，。；;:()、]|$|\d|, |\.", self.text[place:]).start() + place
+
+    def bare(self, start: int, end: int) -> str:
+        """Return the words from start to end that name nothing."""
+        blanked = without(self.text, [*self.areas, *self.periods, *self.indicators])
+        return blanked[start:end].replace(masks.BLANK, "")
+
+    def left(self, start: int, end: int) -> str:
+        """Return what is left of those words without the ones that change nothing in what is counted."""
+        return leftover(self.bare(start, end))
+
+    def aim(self, place: int) -> bool:
+        """Return whether what stands at a place is wanted or asked, not reported."""
+        before = self.text[:place]
+        asked = self.text.rstrip().endswith("?")
+        return asked or re.search(either("aim"), before) is not None or AIM.search(before) is not None
+
+    def span(self, place: int) -> Span:
+        """Return the period told last before a place, else that carried over, else the last year of the data."""
+        told = self._periods(place)
+        return told[-1].what if told else self.before.carried_span() if self.before else mentions.year(self.scene.last)
+
+    def area(self, place: int) -> str:
+        """Return the code of the area told last before a place, else that carried over, else the draft's own."""
+        told = self._areas(place)
+        if len(told) > 1 and re.fullmatch("、|和|与|及|以及| and |, ", self.text[told[-2].end : told[-1].start]):
+            return ""  # several areas together
+        if told:
+            return self.meant(told[-1], [one.what for one in told if one.what])
+        return self.before.carried_area()[0] if self.before else self.scene.area
+
+    def told(self, place: int) -> tuple:
+        """Return which of area and period the draft itself tells, in this sentence or before."""
+        area = bool(self._areas(place)) or bool(self.before and self.before.carried_area()[1])
+        period = bool(self._periods(place)) or bool(self.before and self.before.tells_year())
+        return (*(("area",) if area else ()), *(("period",) if period else ()))
+
+    def vague(self, place: int) -> bool:
+        """Return whether the time told last before a place is one that the text does not settle."""
+        told = [one for one in self.periods if one.end <= place and one.role in ("", "vague")]
+        return bool(told) and told[-1].role == "vague"
+
+    def carried_span(self) -> Span:
+        """Return the period that the next sentence goes on with."""
+        told = [one for one in self.periods if not one.role]
+        return told[-1].what if told else self.before.carried_span() if self.before else mentions.year(self.scene.last)
+
+    def tells_year(self) -> bool:
+        """Return whether the next sentence may rely on the period: a month is not carried on without doubt."""
+        told = [one for one in self.periods if not one.role]
+        return told[-1].what.length >= 12 if told else bool(self.before and self.before.tells_year())
+
+    def carried_area(self) -> tuple[str, bool]:
+        """Return the area the next sentence goes on with, and whether it was told: of several, the one above all."""
+        told = list(dict.fromkeys(self.meant(one) for one in self.areas if not self.is_scope(one)))
+        if not told:
+            return self.before.carried_area() if self.before else (self.scene.area, False)
+        above = [code for code in told if all(code in names.lineage(other) for other in told)]
+        return (above[0], True) if above and above[0] else (self.scene.area, False)
+
+    def meant(self, mention: Mention, named: list[str] = ()) -> str:
+        """Return the code of an area mention: 全市 is the city at or above the area last named, or the draft's own."""
+        if mention.what or not mention.role:
+            return mention.what
+        for code in (*reversed(named), self.scene.area):
+            for above in names.lineage(code):
+                if vocab.table("areas")["level"].get(above) == mention.role:
+                    return above
+        return ""
+
+    def is_scope(self, area: Mention) -> bool:
+        """Return whether an area is not spoken of but ranked within (居全市第三) or shared in (占全市的)."""
+        after, before = self.text[area.end : area.end + 10], self.text[max(0, area.start - 4) : area.start]
+        end = either("highest", "lowest", "last")
+        if re.match(
+            rf"(?:的|各[县市区镇乡]+)?(?:中|里|排名|位居|排)?(?:倒数)?(?:第[一二三四五六七八九十\d]|{end}|首位|之首)",
+            after,
+        ):
+            return True
+        if re.search(r"占$", before):
+            return True
+        named = any(one.start < area.start for one in self.areas)
+        return bool(area.role) and named and re.search(r"\b(?:in|of)\s$|在$|居$|列$", before) is not None
+
+    def named(self, known: list[Mention], start: int, end: int) -> list[Mention]:
+        """Return the mentions that lie between two places."""
+        return [one for one in known if start <= one.start and one.end <= end]
+
+    def _areas(self, place: int) -> list[Mention]:
+        own = [one for one in self.areas if not self.is_scope(one)]
+        told = [one for one in own if one.end <= place]
+        return told or ([] if self.chinese else own[:1])
+
+    def _periods(self, place: int) -> list[Mention]:
+        own = [one for one in self.periods if not one.role]
+        told = [one for one in own if one.end <= place and not self._left_behind(one, place)]
+        return told or ([] if self.chinese else [one for one in own if one.start >= place][:1])
+
+    def _left_behind(self, period: Mention, place: int) -> bool:
+        """Whether a period belongs to a number passed already (由上年的15名上升到26名)."""
+        passed = any(period.end <= one.start and one.end <= place for one in self.numbers)
+        return (
+            passed
+            and re.search(r"[由从自]$|\bfrom $", self.text[: period.start]) is not None
+            and period.what.last // 12 < self.scene.last
+        )
+
+
+def without(text: str, named: list) -> str:
+    """Return the text with what is named in it blanked, every letter keeping its place."""
+    for one in named:
+        text = text[: one.start] + masks.BLANK * (one.end - one.start) + text[one.end :]
+    return text
+
+
+def leftover(text: str) -> str:
+    """Return what is left of some words when those are gone that change nothing in what is counted."""
+    return _idle().sub("", text).strip()
+
+
+@cache
+def _idle() -> re.Pattern:
+    words = either("filler", "bound", "degree", "base", "to", "direction", "share")
+    return re.compile(rf"{words}|[\s，、,:：;()\"“”\0]|由|从|自|和|与|及|'s")
