@@ -10,18 +10,25 @@ from drugstats import assessment
 
 ROOT = Path(__file__).parent.parent
 YEARS = ("2023", "2024", "2025")
-WORKBOOKS = ROOT / "data" / "example_city" / "workbooks"
+EXAMPLE = ROOT / "data" / "example_city"
+WORKBOOKS = EXAMPLE / "workbooks"
 
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory) -> Path:
-    """The example city's files of its last three years."""
+    """The example city's files of its last three years, and the drafts of speeches."""
     folder = tmp_path_factory.mktemp("office")
     for path in WORKBOOKS.iterdir():
         if path.suffix == ".zip":
             _unpack(path, folder)
         elif any(year in path.name for year in YEARS):
             shutil.copy(path, folder)
+    for path in (EXAMPLE / "city_office").iterdir():
+        heading, *lines = path.read_text(encoding="utf-8-sig").splitlines()
+        kept = [line for line in lines if line.split(",")[1][:4] in YEARS]
+        (folder / path.name).write_text("\n".join([heading, *kept]) + "\n", encoding="utf-8")
+    for path in (EXAMPLE / "speech").iterdir():
+        shutil.copy(path, folder)
     return folder
 
 

@@ -51,7 +51,7 @@ def test_a_notebook_keeps_the_house_rules(path):
 
 
 def test_there_are_notebooks_to_hold():
-    assert len(NOTEBOOKS) == 5
+    assert len(NOTEBOOKS) == 8
 
 
 @pytest.mark.parametrize(
