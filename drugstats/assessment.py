@@ -12,14 +12,16 @@ from pathlib import Path
 import pandas as pd
 
 from drugstats import intake, names, tables, vocab
-from drugstats.output import exhibits, page, report, word
+from drugstats.intake import events
+from drugstats.output import annex, exhibits, page, report, slides, speech, word
 from drugstats.tables import TableError
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 EXAMPLE = ROOT / "data" / "example_city"
 MANIFEST = "manifest.txt"
-PROBLEMS = "problems.csv"
+PROBLEMS, SEIZURES = "problems.csv", "seizures.csv"
+SPEECHES = {"zh": "讲话稿", "en": "speech"}  # in the names of drafts to fill
 
 
 def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) -> list[Path]:
@@ -31,6 +33,7 @@ def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) ->
     """
     say(vocab.text("progress.load", lang, count=len(intake.files(data, lang)), data=data))
     observations, problems = intake.load(data, lang=lang)
+    seizures = intake.seizures(data, lang=lang)
     if told := (problems["severity"] == "warning").sum():
         say(vocab.text("progress.look_at", lang, count=told, file=PROBLEMS))
     area = _area(observations, area, lang)
@@ -38,26 +41,38 @@ def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) ->
     say(vocab.text("progress.loaded", lang, rows=vocab.show(len(observations), "count"), area=vocab.area(area, lang),
                    period=vocab.period(period, lang)))  # fmt: skip
 
+    # A draft speaks of the area that all the data are about.
+    draft = _draft(Path(data), lang) if area == vocab.top_area(set(observations["area"]), lang) else ""
     out = Path(out).resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".drugstats-", dir=out.parent))
     try:
         tables.write(observations, staging / "observations.csv")
+        events.write(seizures, staging / SEIZURES)
         problems.to_csv(staging / PROBLEMS, index=False, encoding="utf-8-sig", lineterminator="\n")
-        given = {"data": str(staging / "observations.csv"), "area": area, "period": period, "lang": lang,
-                 "out": str(staging)}  # fmt: skip
+        given = {"data": str(staging / "observations.csv"), "listed": str(staging / SEIZURES), "area": area,
+                 "period": period, "lang": lang, "out": str(staging), "draft": draft}  # fmt: skip
         _run_notebooks(given, tables.frequency(observations["period"]) == "M", jobs, lang, say)
         checksum = hashlib.sha256((staging / "observations.csv").read_bytes()).hexdigest()[:12]
         told = report.assemble(exhibits.read(staging), area=area, period=period, checksum=checksum, lang=lang)
         name = vocab.text("document.file", lang)
         documents = [
             word.write(told, staging / "charts", staging / f"{name}.docx"),
+            slides.write(told, staging / "charts", staging / f"{name}.pptx"),
             page.write(told, staging / "charts", staging / f"{name}.html"),
+            annex.write(told, staging / f"{vocab.text('document.annex_file', lang)}.xlsx"),
         ]
         _deliver(staging, out)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return [out / document.name for document in documents]
+
+
+def _draft(data: Path, lang: str) -> str:
+    """The draft of a speech in the report's language among the data, to be filled and checked; empty without one."""
+    drafts = [path for path in sorted(data.rglob("*")) if path.suffix.lower() in speech.DRAFTS
+              and SPEECHES[lang] in path.stem.lower()]  # fmt: skip
+    return str(drafts[0].resolve()) if drafts else ""
 
 
 def _area(observations: pd.DataFrame, area: str | None, lang: str) -> str:
@@ -117,7 +132,9 @@ def run_notebook(path: Path, given: dict) -> None:
     kept = Path(given["out"]) / "notebooks"
     kept.mkdir(exist_ok=True)
     # The folder that was worked in is gone when the copy is read, so the copy names its neighbours instead.
-    notebook.cells[place + 1].source = _assignments(given | {"data": "../observations.csv", "out": ".."})
+    notebook.cells[place + 1].source = _assignments(
+        given | {"data": "../observations.csv", "listed": f"../{SEIZURES}", "out": "..", "draft": ""}
+    )
     nbformat.write(notebook, kept / path.name)
 
 

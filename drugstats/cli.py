@@ -1,4 +1,4 @@
-"""The command line: `drugstats build`, `load` and `template`; exit 0 fine, 1 something refused, 2 wrong use."""
+"""The command line: build, load, fill, verify and template; exit 0 fine, 1 something refused, 2 wrong use."""
 
 import argparse
 import json
@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="drugstats", description="毒情统计 · drug statistics for narcotics-control offices"
     )
-    commands = parser.add_subparsers(required=True, metavar="build | load | template")
+    commands = parser.add_subparsers(required=True, metavar="build | load | fill | verify | template")
 
     build = commands.add_parser("build", help="生成毒情形势分析 · write the situation assessment")
     build.add_argument("data", nargs="?", default=EXAMPLE, help="数据文件或文件夹 · a file or folder of data")
@@ -53,6 +53,20 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--skip-unknown", action="store_true", help="跳过不认识的指标 · leave out unknown headings")
     load.set_defaults(run=_load)
 
+    fill = commands.add_parser("fill", help="用 figures.csv 填讲话稿 · fill a draft from figures.csv")
+    fill.add_argument("draft", help="草稿 .txt .md .docx · the draft")
+    fill.add_argument("figures", help="build 写出的 speech/figures.csv · the figures that build wrote")
+    fill.add_argument("--out", required=True, help="成稿 · the filled draft")
+    fill.set_defaults(run=_fill)
+
+    verify = commands.add_parser("verify", help="核对稿中每个数字 · check every figure of a draft")
+    verify.add_argument("draft", help="草稿 .txt .md .docx · the draft")
+    verify.add_argument("data", nargs="?", help="数据文件或文件夹 · a file or folder of data")
+    verify.add_argument("--area", help="地区代码或名称 · code or name of the area that the draft speaks of")
+    verify.add_argument("--period", help="年份 · the year that the draft speaks of")
+    verify.add_argument("--out", help="带批注的 .docx · the draft again, with comments, as .docx")
+    verify.set_defaults(run=_verify)
+
     template = commands.add_parser("template", help="生成空白填报表 · write a clean workbook to fill in")
     template.add_argument("out", help="写出的 .xlsx · the .xlsx to write")
     template.add_argument(
@@ -60,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     template.set_defaults(run=_template)
 
-    for command in (build, load, template):
+    for command in (build, load, fill, verify, template):
         command.add_argument("--lang", choices=["zh", "en"], default="zh", help="语言 · language")
         command.add_argument("--json", action="store_true", help="供程序读取的结果 · a result for machines")
     return parser
@@ -100,6 +114,35 @@ def _load(arguments) -> None:
         print(*_grouped(problems, arguments.lang), sep="\n", end="\n" if len(problems) else "")
         told = vocab.text("progress.checked", arguments.lang, **counts)
         print(vocab.text(end, arguments.lang, told=told, count=len(problems)))
+
+
+def _fill(arguments) -> None:
+    from drugstats import vocab
+    from drugstats.output import speech
+
+    path = speech.fill_file(arguments.draft, speech.read(arguments.figures), arguments.out, arguments.lang)
+    print(json.dumps({"made": str(path)}) if arguments.json else vocab.text("progress.made", arguments.lang, path=path))
+
+
+def _verify(arguments) -> None:
+    from drugstats import intake, names, verification, vocab
+    from drugstats.output import verify
+
+    lang = arguments.lang
+    observations = intake.load(arguments.data, lang=lang).observations if arguments.data else None
+    area = names.find_area(arguments.area, lang) if arguments.area else None
+    claims = verification.check(Path(arguments.draft), observations, lang=lang, area=area, period=arguments.period)
+    if arguments.out:
+        verify.annotate(arguments.draft, claims, arguments.out, lang)
+    if arguments.json:
+        print(claims.astype(str).to_json(orient="records", force_ascii=False))
+        return
+    for _, claim in claims.iterrows():
+        told = vocab.show(claim["verdict"], "word", lang)
+        print(vocab.text("progress.claim", lang, verdict=told, **claim[["place", "claim", "reason"]]))
+    counts = claims["verdict"].value_counts().items()
+    told = [vocab.text("progress.verdicts", lang, verdict=vocab.show(key, "word", lang), count=n) for key, n in counts]
+    print(vocab.text("list_comma", lang).join(told))
 
 
 def _template(arguments) -> None:
