@@ -20,7 +20,7 @@ DIMENSIONS = {
     "county": {"个": 1.0, "县": 1.0}, "laboratory": {"处": 1.0, "个": 1.0}, "point": {"分": 1.0},
     "per-ten-thousand": {"人/万人": 1.0, "‱": 1.0, "‰": 10.0, "%": 100.0}, "per-hundred-thousand": {"人/十万人": 1.0},
     "per-thousand-tests": {"名/千人次": 1.0}, "mg-per-thousand-per-day": {"mg/(千人·天)": 1.0},
-    "yuan-per-gram": {"元/克": 1.0}, "ratio": {}, "unit": {},
+    "yuan-per-gram": {"元/克": 1.0}, "per-officer": {"起/人": 1.0}, "cases-per-ten-thousand": {"起/万人": 1.0}, "ratio": {}, "unit": {},
 }  # fmt: skip
 OF_UNIT = {"kg": "weight", "ten-thousand-yuan": "money", "fraction": "share"}
 SCALES = {"": 1.0, "万": 1e4, "亿": 1e8, "百": 1e2, "千": 1e3, "十万": 1e5, "百万": 1e6}
