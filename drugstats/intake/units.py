@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from unicodedata import normalize
 
 from drugstats import vocab
 from drugstats.names import plain, spoken
@@ -20,7 +21,8 @@ DIMENSIONS = {
     "county": {"个": 1.0, "县": 1.0}, "laboratory": {"处": 1.0, "个": 1.0}, "point": {"分": 1.0},
     "per-ten-thousand": {"人/万人": 1.0, "‱": 1.0, "‰": 10.0, "%": 100.0}, "per-hundred-thousand": {"人/十万人": 1.0},
     "per-thousand-tests": {"名/千人次": 1.0}, "mg-per-thousand-per-day": {"mg/(千人·天)": 1.0},
-    "yuan-per-gram": {"元/克": 1.0}, "per-officer": {"起/人": 1.0}, "cases-per-ten-thousand": {"起/万人": 1.0}, "ratio": {}, "unit": {},
+    "yuan-per-gram": {"元/克": 1.0}, "per-officer": {"起/人": 1.0}, "cases-per-ten-thousand": {"起/万人": 1.0},
+    "ratio": {}, "unit": {},
 }  # fmt: skip
 OF_UNIT = {"kg": "weight", "ten-thousand-yuan": "money", "fraction": "share"}
 SCALES = {"": 1.0, "万": 1e4, "亿": 1e8, "百": 1e2, "千": 1e3, "十万": 1e5, "百万": 1e6}
@@ -56,8 +58,8 @@ def parse(cell) -> Value | None:
         return Value(float(cell), step=_step(repr(float(cell)), 1)) if number else None
     if not isinstance(cell, str):
         return None
-    # Two numbers, or one with a digit lost; or a sign that nobody sees.
-    if re.search(r"[\d.,]\s+[\d.,]", cell) or spoken(cell) != " ".join(cell.split()):
+    # Two numbers, or one with a digit lost, or a dash beside a number; or a sign that nobody sees.
+    if re.search(r"[\d.,-]\s+[\d.,]", normalize("NFKC", cell)) or spoken(cell) != " ".join(cell.split()):
         return None
     text = plain(cell)
     if text == "" or text in MISSING:

@@ -168,6 +168,11 @@ def test_no_text_is_read_as_another_number_than_python_reads(text):
         assert told.number == float(plain.replace(",", "")) and re.fullmatch(r"\s*-?[\d,]+(\.\d+)?\s*", plain)
 
 
+@pytest.mark.parametrize("cell", ["- 5", "－ 5", "- 0", "5 5", "５． ５", "1, 234"])
+def test_a_space_inside_a_number_is_no_number(cell):
+    assert units.parse(cell) is None
+
+
 @given(st.integers(-(10**14), 10**14))
 def test_every_whole_number_is_read_with_and_without_commas(number):
     assert units.parse(str(number)).number == units.parse(f"{number:,}").number == number
