@@ -80,6 +80,7 @@ def test_another_area_and_language_change_every_number_and_sentence(city, county
 def test_another_period_reaches_the_title_and_the_national_series(city, county):
     assert "2024" in exhibit(county, "headline")["title"] and "2025年" in exhibit(city, "headline")["title"]
     assert len(exhibit(county, "national_stock")["rows"]) < len(exhibit(city, "national_stock")["rows"])
+    assert [exhibit(out, "concentration")["figures"][-1]["period"] for out in (county, city)] == ["2024", "2025"]
 
 
 def test_the_english_assessment_holds_no_chinese_but_names_that_have_no_english(county):
