@@ -504,7 +504,8 @@ def test_the_waterfall_says_which_periods_it_compares_and_colours_by_what_is_bet
 
 def test_each_bar_begins_where_the_one_before_ends():
     drawn = bars(charts.waterfall(parts([0.03, 0.01, -0.06, 0.002, -0.001])))
-    assert drawn[0][0] == 0 and all(one[1] == pytest.approx(other[0]) for one, other in zip(drawn, drawn[1:-1]))  # noqa: B905
+    assert drawn[0][0] == 0
+    assert [one[1] for one in drawn[:-2]] == pytest.approx([one[0] for one in drawn[1:-1]])
     assert drawn[-2][1] == pytest.approx(drawn[-1][1])
 
 

@@ -595,7 +595,10 @@ every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @st.composite
 def lists(draw, smallest=2):
     size = draw(st.integers(smallest, 25))
-    some = lambda cells: draw(st.lists(cells, min_size=size, max_size=size))  # noqa: E731
+
+    def some(cells):
+        return draw(st.lists(cells, min_size=size, max_size=size))
+
     drug = some(st.sampled_from(["meth", "mdma", "pethidine", "etomidate", None]))
     unit = some(st.sampled_from(["kg", "克", "片", "片(25mg)", "毫升", None]))
     years = some(st.sampled_from(["2022", "2023", "2024"]))
