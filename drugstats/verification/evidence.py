@@ -34,13 +34,13 @@ class Evidence:
         self.kinds, self.areas = vocab.kinds(), set(observations["area"].unique())
         self.monthly = tables.frequency(observations["period"]) == "M"
         rows = observations[observations["indicator"].isin(_wanted(indicators))]
-        # An area that does not report itself is the sum of those below it; they are at hand then for ranks too.
-        wanted = set(areas) | {child for code in areas - self.areas for child in vocab.children(code)}
-        below = {child for code in wanted - self.areas for child in vocab.children(code)}
+        # What an area does not report itself is the sum of those below it; they are at hand then for ranks too.
+        wanted = set(areas) | {child for code in areas for child in vocab.children(code)}
+        below = {child for code in wanted for child in vocab.children(code)}
         rows = rows[rows["area"].isin(wanted | below)].reset_index(drop=True)
         for code in sorted(wanted, key=len, reverse=True):
             parts = vocab.children(code)
-            if len(parts) > 1 and set(parts) <= set(rows["area"]) and code not in self.areas:
+            if len(parts) > 1 and set(parts) <= set(rows["area"]):
                 rows = tables.with_total(rows, code, parts, self.kinds)
         rows = rows[rows["area"].isin(wanted)]
         self.facts = {}

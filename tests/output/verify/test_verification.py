@@ -51,6 +51,11 @@ def test_each_verdict_is_given_with_the_right_figure_and_its_source():
     assert verdicts("2025年长沙市在册吸毒人员213名。") == {"213名": "not traceable"}
 
 
+def test_an_area_that_reports_one_indicator_itself_is_still_the_sum_of_its_parts_in_the_others():
+    own = rows("satisfaction", {"990100": 0.928}, 2025)
+    assert verdicts("2025年全市在册吸毒人员4788名。", tables.stack(DATA, own)) == {"4788名": "holds"}
+
+
 def test_every_verdict_and_reason_has_words_in_both_languages():
     for lang in vocab.LANGUAGES:
         assert all(vocab.show(verdict, "word", lang) for verdict in VERDICTS)
