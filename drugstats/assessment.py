@@ -1,6 +1,5 @@
 """The main job: office files in, notebooks run, an assessment out; nothing half-done is left behind."""
 
-import hashlib
 import json
 import os
 import re
@@ -47,13 +46,12 @@ def build(data, out, *, area=None, period=None, lang="zh", jobs=2, say=print) ->
     out.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".drugstats-", dir=out.parent))
     try:
-        tables.write(observations, staging / "observations.csv")
+        checksum = intake.keep(observations, staging / "observations.csv")[:12]
         events.write(seizures, staging / SEIZURES)
         problems.to_csv(staging / PROBLEMS, index=False, encoding="utf-8-sig", lineterminator="\n")
         given = {"data": str(staging / "observations.csv"), "listed": str(staging / SEIZURES), "area": area,
                  "period": period, "lang": lang, "out": str(staging), "draft": draft}  # fmt: skip
         _run_notebooks(given, tables.frequency(observations["period"]) == "M", jobs, lang, say)
-        checksum = hashlib.sha256((staging / "observations.csv").read_bytes()).hexdigest()[:12]
         told = report.assemble(exhibits.read(staging), area=area, period=period, checksum=checksum, lang=lang)
         name = vocab.text("document.file", lang)
         documents = [

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from drugstats import tables, vocab
-from drugstats.intake import layout, periods, privacy, problems, reading, series, sheets, template, totals
+from drugstats.intake import kept, layout, periods, privacy, problems, reading, series, sheets, template, totals
 from drugstats.intake.block import Block
 from drugstats.intake.problems import ERROR, WARNING, Problem, address, letters, refuse
 from drugstats.intake.sheets import Sheet
@@ -35,6 +35,8 @@ def load(paths, *, lang: str = "zh", skip_unknown: bool = False) -> Loaded:
     headings are left out only with `skip_unknown`. `lang` is the language of the problems. Raises TableError with
     file, sheet and cell when anything is refused; its `problems` holds the whole list.
     """
+    if (observations := kept.read(paths)) is not None:
+        return Loaded(observations, problems.table([]))
     found, read, origins = [], [], []
     for name, inside, told in sheets.read(named(files(paths, lang)), lang):
         refuse([problem for sheet in inside for problem in privacy.persons(sheet, lang)], lang)
