@@ -51,7 +51,7 @@ def write(report: Report, path) -> Path:
         annex = _Annex(book, report)
         names = _sheet_names(annex)
         _contents(annex, names)
-        for item, name in zip(report.items, names, strict=True):
+        for item, name in zip(report.tables, names, strict=True):
             _sheet(annex, item, name)
     archive.fix_dates(path)
     return path
@@ -60,7 +60,7 @@ def write(report: Report, path) -> Path:
 def _sheet_names(annex: _Annex) -> list[str]:
     """Number and topic of each exhibit, as Excel allows: short, without its signs, no two alike."""
     labels, lang, names = vocab.table("labels").index, annex.report.lang, []
-    for item in annex.report.items:
+    for item in annex.report.tables:
         key = f"topic.{item.exhibit.key}"
         topic = vocab.text(key, lang) if key in labels else item.exhibit.title
         name = FORBIDDEN.sub(" ", f"{item.table_name} {topic}").strip("' ")
@@ -74,7 +74,7 @@ def _sheet_names(annex: _Annex) -> list[str]:
 def _contents(annex: _Annex, names: list[str]) -> None:
     report, sheet = annex.report, annex.book.add_worksheet(annex.word("contents"))
     rows = [(item.table_name, item.exhibit.title, heading, len(item.exhibit.rows))
-            for heading, items in report.sections for item in items]  # fmt: skip
+            for heading, items in report.sections for item in items if not item.repeated]  # fmt: skip
     headings = [annex.word(key) for key in ("number", "title", "section", "rows")]
     _text(sheet, TITLE_ROW, 0, report.title, annex.look(bold=True, font_size=14))
     for row, notice in enumerate(report.notices, start=NOTICE_ROW):

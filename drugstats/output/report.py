@@ -21,7 +21,8 @@ BREAKS = re.compile(r"[\t\n\r\u2028\u2029]+")
 class Item:
     """An exhibit in its place: what stands over its table and below its figure.
 
-    `heading` is the heading of the second level that begins here, if any; an `annexed` table is too long for the body.
+    `heading` is the heading of the second level that begins here, if any; an `annexed` table is too long for the body,
+    a `repeated` one stands above already, under the name that `table_name` gives.
     """
 
     exhibit: Exhibit
@@ -31,6 +32,7 @@ class Item:
     figure_name: str | None
     heading: str | None
     annexed: bool
+    repeated: bool
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,20 @@ class Report:
         """The items of all sections in order."""
         return [item for _, items in self.sections for item in items]
 
+    @property
+    def tables(self) -> list[Item]:
+        """The items whose table does not stand with an earlier one."""
+        return [item for item in self.items if not item.repeated]
+
 
 def assemble(published: list[Exhibit], *, area: str, period: str, checksum: str, lang: str = "zh") -> Report:
     """Return the report on an area and period from the published exhibits; a section without exhibits is left out."""
     words = {"area": plain(vocab.area(area, lang)), "period": vocab.period(period, lang)}
     made_up, known = vocab.made_up(area), [_plain_exhibit(exhibit) for exhibit in published]
     filled = [key for key in exhibits.sections() if any(exhibit.section == key for exhibit in known)]
-    numbers = defaultdict(lambda: count(1))
+    numbers = _Numbers(lang)
     body = [_section(key, known, numbers, lang) for key in filled if key not in OUTLOOK + APPENDED]
-    limits_heading = _heading("document.limits", next(numbers["section"]), lang)
+    limits_heading = _heading("document.limits", numbers.next("section"), lang)
     outlook = [_section(key, known, numbers, lang) for key in filled if key in OUTLOOK]
     appended = [_appended(key, known, numbers, lang) for key in filled if key in APPENDED]
     return Report(
@@ -84,6 +91,28 @@ def assemble(published: list[Exhibit], *, area: str, period: str, checksum: str,
         sources=list(dict.fromkeys(exhibit.sources for exhibit in known)),
         revision=vocab.text("document.revision", lang, version=__version__, hash=checksum),
     )  # fmt: skip
+
+
+class _Numbers:
+    """The numbers given so far, and the names of the tables that have one."""
+
+    def __init__(self, lang: str):
+        self.lang, self.counts, self.tables = lang, defaultdict(lambda: count(1)), []
+
+    def next(self, kind: str) -> int:
+        return next(self.counts[kind])
+
+    def name(self, kind: str) -> str:
+        return vocab.text(f"document.{kind}", self.lang, number=self.next(kind))
+
+    def table(self, exhibit: Exhibit, kind: str) -> tuple[str, bool]:
+        """The name of an exhibit's table, and whether it is that of an earlier exhibit with the same table."""
+        same = [getattr(exhibit, name) for name in ("headings", "rows", "figures", "columns", "sources")]
+        for known, name in self.tables:
+            if known == same:
+                return name, True
+        self.tables.append((same, self.name(kind)))
+        return self.tables[-1][1], False
 
 
 def plain(text: str) -> str:
@@ -107,7 +136,7 @@ def _plain_value(value):
 
 
 def _section(key: str, known: list[Exhibit], numbers, lang: str) -> tuple[str, list[Item]]:
-    chapter = next(numbers["section"])
+    chapter = numbers.next("section")
     chosen = [exhibit for exhibit in known if exhibit.section == key]
     topics = _topics([exhibit.key for exhibit in chosen], chapter, lang)
     items = [_item(exhibit, topic, numbers, lang, annexed=len(exhibit.rows) > LONG)
@@ -140,14 +169,10 @@ def _topics(keys: list[str], chapter: int, lang: str) -> list[str | None]:
 
 
 def _item(exhibit: Exhibit, heading: str | None, numbers, lang: str, *, annexed: bool) -> Item:
-    table = _name("annex_table" if annexed else "table", numbers, lang)
-    figure = _name("figure", numbers, lang) if exhibit.chart else None
+    table, repeated = numbers.table(exhibit, "annex_table" if annexed else "table")
+    figure = numbers.name("figure") if exhibit.chart else None
     titles = [name and vocab.text("document.caption", lang, name=name, title=exhibit.title) for name in (table, figure)]
-    return Item(exhibit, *titles, table, figure, heading, annexed)
-
-
-def _name(kind: str, numbers, lang: str) -> str:
-    return vocab.text(f"document.{kind}", lang, number=next(numbers[kind]))
+    return Item(exhibit, *titles, table, figure, heading, annexed, repeated)
 
 
 def _annexes(sections, appended, lang: str) -> list[str]:

@@ -63,7 +63,7 @@ def _item(draft: _Draft, item: Item) -> None:
         _picture(draft, item)
     if item.annexed:
         draft.add("Note", vocab.text("document.moved", draft.lang, where=item.table_name))
-    else:
+    elif not item.repeated:
         _table(draft, item)
 
 
@@ -123,7 +123,7 @@ def _list_of_annexes(draft: _Draft, annexes: list[str]) -> None:
 def _annexes(draft: _Draft, report: Report) -> None:
     """The annexes, each on a new page: long tables, sections that are no part of the text, sources and revision."""
     titles = iter(enumerate(report.annexes, start=1))
-    if tables := [item for item in report.items if item.annexed]:
+    if tables := [item for item in report.tables if item.annexed]:
         _annex(draft, *next(titles))
         for item in tables:
             _table(draft, item)
@@ -141,7 +141,7 @@ def _sources(report: Report) -> list[str]:
     comma = vocab.text("list_comma", report.lang)
     return [
         vocab.text("document.sources_of", report.lang, sources=source,
-                   tables=comma.join(item.table_name for item in report.items if item.exhibit.sources == source))
+                   tables=comma.join(item.table_name for item in report.tables if item.exhibit.sources == source))
         for source in report.sources
     ]  # fmt: skip
 

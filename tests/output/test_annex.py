@@ -17,7 +17,7 @@ FIRST_ROW = annex.HEAD_ROW + 2
 
 def finding(*cells, key="headline", section="overview", **given) -> Exhibit:
     """An exhibit of one column; each cell is its text and the value behind it."""
-    rows, figures = [[text] for text, _ in cells], [{"value": value} for _, value in cells]
+    rows, figures = [[text] for text, _ in cells], [{"value": value, "of": key} for _, value in cells]
     told = {"lang": "zh", "title": "题", "headings": ["数"], "sentences": [], "sources": "s", "chart": None,
             "columns": [["value", "share"]]} | given  # fmt: skip
     return Exhibit(key=key, section=section, rows=rows, figures=figures, **told)
@@ -52,7 +52,7 @@ def city_annex(city, tmp_path_factory):
 
 def test_the_annex_shows_what_the_exhibits_say(city_annex):
     told, book = city_annex
-    for item, sheet in zip(told.items, book.worksheets[1:], strict=True):
+    for item, sheet in zip(told.tables, book.worksheets[1:], strict=True):
         rows = list(sheet.iter_rows(min_row=annex.HEAD_ROW + 1))
         assert [[shown(cell) for cell in row] for row in rows] == [item.exhibit.headings, *item.exhibit.rows]
         assert sheet.cell(1, 1).value == item.table_title
@@ -63,10 +63,10 @@ def test_the_annex_holds_the_unrounded_values(city_annex):
     told, book = city_annex
     sheet = next(
         sheet
-        for item, sheet in zip(told.items, book.worksheets[1:], strict=True)
+        for item, sheet in zip(told.tables, book.worksheets[1:], strict=True)
         if item.exhibit.key == "parts_verdict"
     )
-    figures = next(item.exhibit for item in told.items if item.exhibit.key == "parts_verdict").figures
+    figures = next(item.exhibit for item in told.tables if item.exhibit.key == "parts_verdict").figures
     cells = [row[3] for row in sheet.iter_rows(min_row=FIRST_ROW)]
     assert [cell.value for cell in cells] == pytest.approx([row["value"] for row in figures], abs=1e-15)
     assert {cell.number_format for cell in cells} == {"#,##0.0%", "#,##0%"}
@@ -75,10 +75,10 @@ def test_the_annex_holds_the_unrounded_values(city_annex):
 def test_the_contents_link_to_every_sheet_and_every_sheet_links_back(city_annex):
     told, book = city_annex
     contents = book.worksheets[0]
-    rows = list(contents.iter_rows(min_row=FIRST_ROW, max_row=FIRST_ROW + len(told.items) - 1))
-    assert [row[0].value for row in rows] == [item.table_name for item in told.items]
-    assert [row[1].value for row in rows] == [item.exhibit.title for item in told.items]
-    assert [row[3].value for row in rows] == [len(item.exhibit.rows) for item in told.items]
+    rows = list(contents.iter_rows(min_row=FIRST_ROW, max_row=FIRST_ROW + len(told.tables) - 1))
+    assert [row[0].value for row in rows] == [item.table_name for item in told.tables]
+    assert [row[1].value for row in rows] == [item.exhibit.title for item in told.tables]
+    assert [row[3].value for row in rows] == [len(item.exhibit.rows) for item in told.tables]
     assert [row[1].hyperlink.location for row in rows] == [f"'{name}'!A1" for name in book.sheetnames[1:]]
     for sheet in book.worksheets[1:]:
         assert sheet.cell(annex.BACK_ROW + 1, 1).hyperlink.location == "'目录'!A1"
@@ -93,7 +93,7 @@ def test_headings_stay_in_sight_and_stand_on_every_printed_page(city_annex):
 
 def test_columns_are_wide_enough_for_chinese(city_annex):
     told, book = city_annex
-    for item, sheet in zip(told.items, book.worksheets[1:], strict=True):
+    for item, sheet in zip(told.tables, book.worksheets[1:], strict=True):
         for place, texts in enumerate(zip(*item.exhibit.rows, strict=True)):
             width = sheet.column_dimensions[openpyxl.utils.get_column_letter(place + 1)].width
             assert width > max(annex.wide(text) for text in texts) or width > annex.WIDEST
@@ -101,10 +101,10 @@ def test_columns_are_wide_enough_for_chinese(city_annex):
 
 def test_only_made_up_figures_are_called_made_up(city_annex):
     told, book = city_annex
-    for item, sheet in zip(told.items, book.worksheets[1:], strict=True):
+    for item, sheet in zip(told.tables, book.worksheets[1:], strict=True):
         notice = sheet.cell(annex.NOTICE_ROW + 1, 1).value
         assert notice.startswith(MADE_UP) == ("虚构" in item.exhibit.sources)
-    sections = {item.exhibit.section for item in told.items if "虚构" not in item.exhibit.sources}
+    sections = {item.exhibit.section for item in told.tables if "虚构" not in item.exhibit.sources}
     assert sections == {"national", "example"}
 
 

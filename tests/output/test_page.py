@@ -55,7 +55,7 @@ def table(**columns):
 def publish(out, key="rank_count", **words):
     drawn = charts.trend(pd.DataFrame({"period": pd.period_range("2024", periods=2, freq="Y"), "value": [0.1, 0.2]}))
     return exhibits.publish(
-        key, table(), section="ranking", out=out, columns={"area": "area", "value": "users_current"},
+        key, table(source=f"{key}.xlsx"), section="ranking", out=out, columns={"area": "area", "value": "users_current"},
         sentences=["第一句。"], chart=drawn, area="甲", period="乙", **words,
     )  # fmt: skip
 
