@@ -63,9 +63,10 @@ def unit(key: str, lang: str = "zh") -> str:
     return text(f"unit.{_row('indicators', key)['unit']}", lang)
 
 
-def source(key: str) -> str:
-    """Return a source's title, in the language it was published in; a file name stays as it is."""
-    return _rows("sources").get(key, {"title": str(key)})["title"]
+def source(key: str, lang: str = "zh") -> str:
+    """Return a source's title as published, or as a Chinese reader is told of it; a file name stays as it is."""
+    told = _rows("sources").get(key, {"title": str(key), "zh": ""})
+    return told["zh"] if _checked(lang) == "zh" and told["zh"] else told["title"]
 
 
 def drug(key: str, lang: str = "zh") -> str:

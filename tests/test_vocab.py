@@ -225,6 +225,8 @@ def test_a_target_of_a_ratio_holds_for_the_areas_below_and_a_number_for_its_own_
 def test_every_source_has_a_title_and_an_unknown_one_stays_as_it_is():
     assert (vocab.table("sources")["title"] != "").all()
     assert vocab.source("nbs_population") == "国家统计局 年末总人口" and vocab.source("月报.xlsx") == "月报.xlsx"
+    assert vocab.source("xinhua_2001") == "新华社2001-02-09（2000年底数据）"
+    assert vocab.source("xinhua_2001", "en") == "新华社 2001-02-09 report on end-2000 figures"
 
 
 def test_every_area_hangs_on_the_tree_and_has_a_name():

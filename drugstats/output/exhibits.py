@@ -151,7 +151,7 @@ def _cell(name: str, shown: str, row, lang: str) -> str:
 def _sources(table: pd.DataFrame, lang: str) -> str:
     """Titles of the sources; of many, the first and how many there are; made-up data say so."""
     keys = sorted({key for keys in table["source"] for key in str(keys).split(" | ")} - {""})
-    titles = list(dict.fromkeys(vocab.source(key) for key in keys))
+    titles = list(dict.fromkeys(vocab.source(key, lang) for key in keys))
     told = vocab.text("list_comma", lang).join(titles)
     if len(titles) > 2:
         told = vocab.text("sources_many", lang, first=titles[0], count=vocab.show(len(titles), "count"))
