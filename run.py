@@ -30,6 +30,8 @@ NO_WHEELS = """wheelhouse 文件夹里缺少适用于本机 Python 的软件包�
 The folder wheelhouse lacks packages for this Python and system: complete it,
 or move it away to install from the network, and run this again."""
 
+PARALLEL = ["-n", "auto", "--dist", "loadgroup"]
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -44,7 +46,7 @@ def main(words):
     try:
         python = environment(ROOT / ".venv", ROOT / "requirements.lock", ROOT / "wheelhouse")
         if words[0] == "test":
-            return call(python, "-m", "pytest", *words[1:], cwd=ROOT)
+            return call(python, "-m", "pytest", *PARALLEL, *words[1:], cwd=ROOT)
         command = "build" if words[0] == "assessment" else words[0]
         # -P, or a folder named drugstats where the user stands would be started instead.
         return call(python, "-P", "-m", "drugstats", command, *words[1:])

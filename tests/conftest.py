@@ -14,6 +14,21 @@ EXAMPLE = ROOT / "data" / "example_city"
 WORKBOOKS = EXAMPLE / "workbooks"
 
 
+def pytest_collection_modifyitems(items):
+    """All that looks at one build runs in one process, so that it is built once."""
+    for item in items:
+        if {"city", "county"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group("built"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests measured, which a worker's own output would swallow."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == "measured" and report.when == "call":
+                terminalreporter.write_line(value)
+
+
 @pytest.fixture(scope="session")
 def office(tmp_path_factory) -> Path:
     """The example city's files of its last three years, and the drafts of speeches."""
