@@ -3,8 +3,10 @@
 import base64
 import hashlib
 import html.parser
+import os
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +17,8 @@ from drugstats.output import charts, exhibits, page, report, templates
 from drugstats.output.exhibits import Exhibit
 
 IN_A_BROWSER = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here")
+AXE = os.environ.get("AXE_CORE", "")  # axe.min.js of npm's axe-core
+WITH_AXE = pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js")
 LOADING = ("src", "href", "srcset", "data", "poster", "action", "formaction", "background", "manifest", "ping", "cite")
 VOID = ("meta", "link", "br", "img", "input", "hr", "col", "path", "use", "rect")
 
@@ -244,3 +248,27 @@ def test_the_page_prints_on_more_sheets_than_one(window, small, tmp_path):
     window.open(small)
     window.print(tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+def serious(window, path, width) -> list[str]:
+    """What axe-core calls serious or critical in a page."""
+    window.open(path, width)
+    window.ask(Path(AXE).read_text(encoding="utf-8") + ";0")
+    found = window.ask("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found if rule["impact"] in ("serious", "critical")]
+
+
+@IN_A_BROWSER
+@WITH_AXE
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_serious(window, city, county, width):
+    for path in (city / "毒情形势分析.html", county / "situation-assessment.html"):
+        assert serious(window, path, width) == []
+
+
+@IN_A_BROWSER
+@WITH_AXE
+def test_axe_finds_a_picture_without_words(window, tmp_path):
+    (tmp_path / "bad.html").write_text('<html lang="zh"><title>t</title><main><h1>h</h1><img src="data:,"></main>')
+    assert [told.partition(":")[0] for told in serious(window, tmp_path / "bad.html", 1280)] == ["image-alt"]
+    window.messages.clear()
