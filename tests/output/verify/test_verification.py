@@ -75,6 +75,10 @@ def test_what_is_narrower_vague_or_wanted_is_never_contradicted():
         assert set(verdicts(f"{text}").values()) == {"not traceable"}, text
 
 
+def test_a_place_told_of_several_areas_together_is_not_traceable():
+    assert verdicts("2025年石磴县、月岑县突破5%的控制线。") == {"突破5%的控制线": "not traceable"}
+
+
 def test_parts_that_may_overlap_are_not_added_up():
     assert set(verdicts("抓获嫌疑人50名，其中刑事拘留40名、逮捕30名。", None).values()) == {"not traceable"}
     assert verdicts("抓获嫌疑人50名，其中甲县30名、乙县30名。", None)["50名"] == "inconsistent"
