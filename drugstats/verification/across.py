@@ -53,7 +53,7 @@ def repeated(claims: list[Claim]) -> dict:
             or not {"area", "period"} <= set(claim.told)
         ):
             continue
-        key = (claim.indicator, claim.area, claim.span, claim.unit)
+        key = (claim.indicator, claim.area, claim.span, claim.span.loose, claim.unit)
         if key in seen and not overlap(claim, seen[key].low, seen[key].high):
             found[place] = wrong("twice", seen[key].text, other=seen[key].text)
         seen.setdefault(key, claim)

@@ -25,6 +25,23 @@ def judge(claim: Claim, evidence: Evidence | None, lang: str = "zh") -> Finding:
         return Finding(UNTRACED, "no_data")
     if not claim.area or claim.scope == "?":
         return Finding(UNTRACED, "no_area")
+    found = _read(claim, evidence, lang)
+    if claim.span.loose and found.verdict != HOLDS:
+        return _a_year_later(claim, evidence, found, lang)
+    return found
+
+
+def _a_year_later(claim: Claim, evidence: Evidence, found: Finding, lang: str) -> Finding:
+    """The finding on what is told of 去年, unless the year reported on was meant: then nothing speaks against it."""
+    base = claim.base.back(-12) if claim.base else None
+    later = _read(replace(claim, span=claim.span.back(-12), base=base), evidence, lang)
+    if later.verdict == HOLDS:
+        words = (("period", claim.span.back(-12).code()), ("other", claim.span.code()))
+        return Finding(UNTRACED, "a_year_later", facts=later.facts, words=words)
+    return later if found.verdict == CONTRADICTED and later.verdict not in (CONTRADICTED, UNTRACED) else found
+
+
+def _read(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     kinds = {"level": _level, "share": _share, "change": _change, "points": _points, "difference": _difference,
              "rank": standing.rank, "line": standing.line, "course": standing.course, "streak": standing.streak,
              "first": standing.first}  # fmt: skip

@@ -57,7 +57,8 @@ def base_of(left: str, periods: list, span: Span) -> Span | None:
     if based:
         told = based[-1]
         # 比上年 is the year before the one spoken of, and its same months.
-        return span.back(12 * round((span.last - told.last) / 12) or 12) if told.length == 12 else told
+        same = span.back(12 * round((span.last - told.last) / 12) or 12)
+        return replace(same, loose=told.loose) if told.length == 12 else told
     if PREVIOUS.search(left):
         return span.back(span.length)
     return span.back() if SAME.search(left) else None

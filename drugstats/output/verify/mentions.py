@@ -1,7 +1,7 @@
 """What a text names around its numbers: areas, periods and indicators, each with its place; knows no figure."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from drugstats import names, vocab
@@ -42,6 +42,7 @@ VAGUE = re.compile(
     r"(?:近|过去|最近|这)[一二两三四五六七八九十\d]+(?:年|个月)来?|[一二两三四五六七八九十\d]+年[来间]|前(?:\d+|[一二两三四五六七八九十]+)个月|本月|上月|当月|本季度|上季度"
     r"|本周|近期|近日|历年|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b"
 )
+# In a speech given early in a year 去年 is often the year it reports on.
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
 BEFORE = {"上年", "上一年", "前一年", "a year earlier", "the year before", "the previous year"}
 COMPARED = re.compile(r"(?:比|较|与|同|和|跟|高于|低于|多于|少于|\bthan |\bwith |\bagainst )$")
@@ -52,14 +53,15 @@ KEPT = "，"  # as a half-width comma it would join two numbers into one
 
 @dataclass(frozen=True)
 class Span:
-    """Whole months from first to last, counted from the year 0."""
+    """Whole months from first to last, counted from the year 0; `loose`: told as 去年, so it may mean a year later."""
 
     first: int
     last: int
+    loose: bool = field(default=False, compare=False)
 
     def back(self, months: int = 12) -> "Span":
         """Return the span so many months earlier."""
-        return Span(self.first - months, self.last - months)
+        return Span(self.first - months, self.last - months, self.loose)
 
     @property
     def length(self) -> int:
@@ -127,9 +129,9 @@ def indicators(text: str) -> list[Mention]:
     return joined
 
 
-def periods(text: str, this_year: int, said: int) -> list[Mention]:
-    """Return the periods named; role base where something is compared with it. `said` is the year spoken of before."""
-    found, told = [Mention(*one.span(), year(said), "vague") for one in VAGUE.finditer(text)], said
+def periods(text: str, this_year: int, said: Span) -> list[Mention]:
+    """Return the periods named; role base where something is compared with it. `said` is the one spoken of before."""
+    found, told = [Mention(*one.span(), year(said.last // 12), "vague") for one in VAGUE.finditer(text)], said
     shapes = (PERIOD, MONTH_ONLY) if re.search("[\u4e00-\u9fff]", text) else (ENGLISH,)
     for match in sorted((one for shape in shapes for one in shape.finditer(text)), key=lambda one: one.start()):
         if not match[0] or any(one.start < match.end() and match.start() < one.end for one in found):
@@ -140,10 +142,12 @@ def periods(text: str, this_year: int, said: int) -> list[Mention]:
             continue  # a bare 2033 in English may count anything
         base = parts.get("lead") in ("than", "with", "against") or COMPARED.search(text[: match.start()]) is not None
         span = _span(parts, told, this_year)
-        if not base and parts.get("year"):
-            told = span.last // 12
+        if parts.get("relative") in BEFORE and not base and not re.search(r"\d", text[: match.start()]):
+            span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
+        if not base and (parts.get("year") or parts.get("relative") in RELATIVE):
+            told = span
         if text[match.end() : match.end() + 2] == "以来" and span.last < year(this_year).last:
-            span = Span(span.first, year(this_year).last)
+            span = Span(span.first, year(this_year).last, span.loose)
         before = parts.get("relative") in BEFORE and not parts.get("year")
         found.append(Mention(match.start(), match.end(), span, "base" if base else "before" if before else ""))
     return sorted(found, key=lambda mention: mention.start)
@@ -239,15 +243,18 @@ def _indicator_names() -> dict:
     return {re.sub(rf"^({'|'.join(ACTS)})(?!的)(?=.)", r"\1的", name): what for name, what in found.items()} | found
 
 
-def _span(told: dict, said: int, this_year: int) -> Span:
+def _span(told: dict, said: Span, this_year: int) -> Span:
     relative, number = (told.get("relative") or "").removesuffix("度"), told.get("year")
-    of = int(number) if number else said - 1 if relative in BEFORE else this_year + RELATIVE.get(relative, 0)
-    if not number and relative in ("", "全年"):
-        of = said
+    if number:
+        of, loose = int(number), False
+    elif relative in RELATIVE:
+        of, loose = this_year + RELATIVE[relative], RELATIVE[relative] < 0
+    else:
+        of, loose = said.last // 12 - (relative in BEFORE), said.loose
     if told.get("until"):
         return Span(of * 12, int(told["until"]) * 12 + 11)
     first, last = _months(told)
-    return Span(of * 12 + (0 if told.get("asof") else first), of * 12 + last)
+    return Span(of * 12 + (0 if told.get("asof") else first), of * 12 + last, loose)
 
 
 def _months(told: dict) -> tuple[int, int]:

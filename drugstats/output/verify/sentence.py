@@ -23,7 +23,7 @@ class Sentence:
         self.indicators = mentions.indicators(self.text)
         self.areas = mentions.areas(self.text, scene.known)
         unnamed = without(self.text, self.indicators)
-        told = mentions.periods(unnamed, scene.year, before.carried_span().last // 12 if before else scene.last)
+        told = mentions.periods(unnamed, scene.year, before.carried_span() if before else mentions.year(scene.last))
         self.periods = [one for one in told if not masks.is_date(unnamed[one.start : one.end])]
         self.numbers = numerals.find(masks.without_dates(without(unnamed, told)))
         self.clean = {}  # whether the indicator of the number at a place is read without doubt
