@@ -52,7 +52,10 @@ def check(
             claim.whole for claim in claims if claim.whole
         }
         compared = {
-            code for claim in claims if claim.kind in ("rank", "line") and claim.area for code in vocab.peers(claim.area)
+            code
+            for claim in claims
+            if claim.kind in ("rank", "line") and claim.area
+            for code in vocab.peers(claim.area)
         }
         data = Evidence(
             checked(observations),

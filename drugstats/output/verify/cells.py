@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from drugstats.output.verify import courses, mentions, numerals
-from drugstats.output.verify.claim import Claim, Scene, kind_of, signed
+from drugstats.output.verify.claim import Claim, Scene, counted
 from drugstats.output.verify.masks import masked
 from drugstats.output.verify.sentence import Sentence
 
@@ -19,9 +19,9 @@ def in_cell(passage, text: str, scene: Scene) -> list[Claim]:
     if len(read) != 1 or not head.indicators or len(text) > 24:
         return []
     number, key = read[0], head.indicators[-1]
-    unit = re.search(rf"\((?:单位:)?(?P<unit>{numerals.UNIT})\)", context)
+    unit = re.search(rf"\((?:单位:)?(?P<unit>{numerals.unit_words()})\)", context)
     if number.unit == "none" and unit:
-        unit, factor = numerals.UNITS[unit["unit"]]
+        unit, factor = numerals.units()[unit["unit"]]
         number = replace(
             number, value=number.value * factor, low=number.low * factor, high=number.high * factor, unit=unit
         )
@@ -30,12 +30,8 @@ def in_cell(passage, text: str, scene: Scene) -> list[Claim]:
         return []
     down = re.match(r"[-−–]", text) is not None or courses.direction(text) < 0
     span = head.span(len(context))
-    claim = Claim(
-        passage.number, 0, number.start, number.end, kind_of(number, int(change)), "", span, number.value, number.low,
-        number.high, number.unit,
-        number.decimals, number.per, number.word, number.bound, key.what, key.role, area=head.area(len(context)),
-        direction=(-1 if down else 1) * change,
-        base=courses.base_of(context, [], span) if change else None, firm=not TOTAL.search(context),
-        told=head.told(len(context)),
-    )  # fmt: skip
-    return [signed(claim)]
+    return [counted(
+        number, (-1 if down else 1) * change, passage=passage.number, span=span, indicator=key.what, role=key.role,
+        area=head.area(len(context)), base=courses.base_of(context, [], span) if change else None,
+        firm=not TOTAL.search(context), told=head.told(len(context)),
+    )]  # fmt: skip

@@ -1,23 +1,11 @@
 """One thing that a draft says, and what the draft is about before it says so."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from drugstats.output.verify.mentions import Span
 from drugstats.output.verify.numerals import Number
 
-COUNTS = (
-    "none",
-    "person",
-    "person-time",
-    "case",
-    "kg",
-    "ten-thousand-yuan",
-    "tablet",
-    "item",
-    "point",
-    "per-ten-thousand",
-    "dollar",
-)
+COUNTED = ("level", "share", "change", "points", "difference")
 
 
 @dataclass(frozen=True)
@@ -40,13 +28,13 @@ class Claim:
     Kinds: level, share, change, points, difference; rank, course (up or down without a number), streak, first, line.
     """
 
-    passage: int
-    sentence: int
     start: int
     end: int
     kind: str
-    text: str
     span: Span
+    passage: int = 0
+    sentence: int = 0
+    text: str = ""
     value: float = float("nan")
     low: float = float("-inf")
     high: float = float("inf")
@@ -67,23 +55,26 @@ class Claim:
     firm: bool = False
     told: tuple = ()
 
+    def allows(self, low: float, high: float) -> bool:
+        """Return whether a true value in low to high is among those that the words allow."""
+        slack = 1e-9 * max(1.0, abs(high))
+        return self.low - slack <= high and low <= self.high + slack
 
-def kind_of(number: Number, direction: int) -> str:
-    """Return the kind of claim that a number makes, empty where it counts nothing."""
+
+def counted(number: Number, direction: int, **known) -> Claim:
+    """Return the claim that a number makes, with its direction in its numbers; twice as many is a change by once."""
+    low, high, value = number.low, number.high, number.value
+    if number.unit == "times" and not direction:
+        low, high, value = low - 1, high - 1, value - 1
+    if direction < 0:
+        low, high, value = -high, -low, -value
+    numbers = vars(number) | {"low": low, "high": high, "value": value}
+    return Claim(kind=_kind(number, direction), direction=direction, **numbers | known)
+
+
+def _kind(number: Number, direction: int) -> str:
     if number.unit == "points":
         return "points"
-    if number.bound == "change" or number.unit == "times":
+    if number.bound == "change" or number.unit == "times" or (number.unit == "fraction" and direction):
         return "change"
-    if number.unit == "fraction":
-        return "change" if direction else "level"
-    return ("difference" if direction else "level") if number.unit in COUNTS else ""
-
-
-def signed(claim: Claim) -> Claim:
-    """Return the claim with its direction in its numbers; twice as many is a change by once as many."""
-    low, high, value = claim.low, claim.high, claim.value
-    if claim.unit == "times" and not claim.direction:
-        low, high, value = low - 1, high - 1, value - 1
-    if claim.direction < 0 and claim.kind in ("change", "points", "difference"):
-        low, high, value = -high, -low, -value
-    return replace(claim, low=low, high=high, value=value)
+    return "difference" if direction else "level"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from drugstats import vocab
 from drugstats.output.verify import courses, mentions
 from drugstats.output.verify.cells import in_cell
-from drugstats.output.verify.claim import Claim, Scene, kind_of, signed
+from drugstats.output.verify.claim import COUNTED, Claim, Scene, counted
 from drugstats.output.verify.masks import sentences
 from drugstats.output.verify.mentions import Mention, Span, either
 from drugstats.output.verify.numerals import Number
@@ -70,45 +70,21 @@ def _claims(sentence: Sentence) -> list[Claim]:
 def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Claim]:
     """The claim of a number: none where it counts nothing that can be named."""
     start = sentence.window(number.start)
-    direction, degree = _direction(sentence, number, start, found)
-    kind = kind_of(number, direction)
-    if not kind or re.fullmatch(r"(?:19|20)\d\d", sentence.text[number.start : number.end]):
+    if re.fullmatch(r"(?:19|20)\d\d", sentence.text[number.start : number.end]):
         return []
+    direction, degree = _direction(sentence, number, start, found)
+    claim = counted(
+        number, direction, span=sentence.span(number.start), degree=degree, told=sentence.told(number.start)
+    )
+    kind = claim.kind
     subject, firm, source = _subject(sentence, number, start, kind, found)
     of = re.match(r"\s(?:out )?of (?:the )?\d", sentence.text[number.end :])
     if number.unit in ("none", "item") and not subject and not of:
         return []
     span, base = _times(sentence, number, kind)
-    area = (
-        source.area
-        if source and kind != "level" and not sentence.named(sentence.areas, start, number.start)
-        else sentence.area(number.start)
-    )
-    claim = signed(
-        Claim(
-            0,
-            0,
-            number.start,
-            number.end,
-            kind,
-            "",
-            span,
-            number.value,
-            number.low,
-            number.high,
-            number.unit,
-            number.decimals,
-            number.per,
-            number.word,
-            number.bound,
-            area=area,
-            base=base,
-            direction=direction,
-            degree=degree,
-            firm=firm and not sentence.aim(number.start),
-            told=sentence.told(number.start),
-        )
-    )
+    own_area = kind == "level" or not source or sentence.named(sentence.areas, start, number.start)
+    area = sentence.area(number.start) if own_area else source.area
+    claim = replace(claim, span=span, base=base, area=area, firm=firm and not sentence.aim(number.start))
     if subject:
         added = (
             kind == "level"
@@ -157,12 +133,10 @@ def _subject(sentence: Sentence, number: Number, start: int, kind: str, found: l
     left = sentence.left(start, number.start)
     passed = max((one.end for one in sentence.numbers if one.end <= number.start), default=0)
     same = sentence.named(known, passed, number.start)
-    counted = [
-        one for one in found if one.indicator and one.kind in ("level", "share", "change", "points", "difference")
-    ]
+    earlier = [one for one in found if one.indicator and one.kind in COUNTED]
     follows = kind != "level" or _moved(sentence, number, start) or JOINED.search(sentence.text[: number.start])
-    if not left and counted and follows and not (same and same[-1].start > counted[-1].start):
-        source = counted[-1]
+    if not left and earlier and follows and not (same and same[-1].start > earlier[-1].start):
+        source = earlier[-1]
         return (
             Mention(source.start, source.end, source.indicator, source.role),
             sentence.clean.get(source.start, source.firm),

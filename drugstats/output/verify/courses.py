@@ -68,12 +68,10 @@ def lines(sentence) -> list:
     """Return the claims that a control line is passed or kept."""
     found = []
     for match in re.finditer(
-        rf"(?P<side>{either('bound')}|突破|跌破)[^，。;；]{{0,8}}?(?P<line>(?:{numerals.NUMBER})\s?%)?[^，。;；]{{0,4}}?(?:{either('line')})",
+        rf"(?P<side>{either('bound')})[^，。;；]{{0,8}}?(?P<line>(?:{numerals.NUMBER})\s?%)?[^，。;；]{{0,4}}?(?:{either('line')})",
         sentence.text,
     ):
-        side = {"over": 1, "under": -1}.get(
-            mentions.words("bound").get(match["side"], "over" if match["side"] == "突破" else "under"), 0
-        )
+        side = {"over": 1, "under": -1}.get(mentions.words("bound")[match["side"]], 0)
         negated = re.search(r"(?:未|没有|不|not )$", sentence.text[: match.start()]) is not None
         many = (
             re.search(r"这|都|均|各|两(?:地|县|区|个)", sentence.text[sentence.clause(match.start()) : match.start()])
@@ -202,12 +200,9 @@ def _said(sentence, start: int, end: int, kind: str, found: list = ()):
         subject = sentence.indicators[-1]
     scope = [one for one in sentence.areas if one.end <= start and sentence.is_scope(one)]
     return Claim(
-        0,
-        0,
         start,
         end,
         kind,
-        "",
         sentence.span(start),
         indicator=subject.what if subject else "",
         role=subject.role if subject else "",

@@ -1,46 +1,23 @@
 """Numbers in words and digits of both languages, with the range of true values that their wording allows."""
 
+import math
 import re
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 
-from drugstats.output.verify import mentions
+from drugstats.output.verify.mentions import either, words
 
 DIGITS = dict(zip("〇一二三四五六七八九", range(10), strict=True)) | {"零": 0, "两": 2}
 TENS = {"十": 10, "百": 100, "千": 1_000}
-SCALES = {"": 1, "十": 10, "百": 100, "千": 1_000, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8,
-          "十亿": 1e9,
-          "百亿": 1e10, "千亿": 1e11, "万亿": 1e12, "hundred": 100, "thousand": 1e3, "million": 1e6,
-          "billion": 1e9}  # fmt: skip
-ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
-ENGLISH_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
-FRACTIONS = {"half": 1 / 2, "a half": 1 / 2, "one half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3,
-             "two thirds": 2 / 3, "a quarter": 1 / 4,
-             "one quarter": 1 / 4, "three quarters": 3 / 4, "a fifth": 1 / 5, "one in three": 1 / 3,
-             "one in four": 1 / 4, "半数": 1 / 2,
-             "一半": 1 / 2, "过半": 1 / 2}  # fmt: skip
-TIMES_MORE = {"doubled": 2, "tripled": 3, "quadrupled": 4, "halved": 0.5}
-# What one of each unit is in the unit of the indicators that are counted in it.
-UNITS = {
-    "%": ("fraction", 0.01), "‰": ("fraction", 1e-3), "‱": ("fraction", 1e-4), "percent": ("fraction", 0.01),
-    "per cent": ("fraction", 0.01),
-    "个百分点": ("points", 0.01), "个百分比": ("points", 0.01), "百分点": ("points", 0.01),
-    "percentage points": ("points", 0.01), "percentage point": ("points", 0.01),
-    "人次": ("person-time", 1), "名/万人": ("per-ten-thousand", 1), "人/万人": ("per-ten-thousand", 1),
-    "名": ("person", 1), "人": ("person", 1),
-    "起": ("case", 1), "宗": ("case", 1), "件": ("case", 1), "吨": ("kg", 1e3), "千克": ("kg", 1), "公斤": ("kg", 1),
-    "斤": ("kg", 0.5),
-    "克": ("kg", 1e-3), "tonnes": ("kg", 1e3), "tons": ("kg", 1e3), "kilograms": ("kg", 1), "kg": ("kg", 1),
-    "grams": ("kg", 1e-3),
-    "元": ("ten-thousand-yuan", 1e-4), "美元": ("dollar", 1), "yuan": ("ten-thousand-yuan", 1e-4),
-    "dollars": ("dollar", 1),
-    "片": ("tablet", 1), "粒": ("tablet", 1), "tablets": ("tablet", 1), "个": ("item", 1), "处": ("item", 1),
-    "分": ("point", 1), "倍": ("times", 1),
-    "persons": ("person", 1), "people": ("person", 1), "cases": ("case", 1), "times": ("times", 1),
-}  # fmt: skip
+SCALES = TENS | {"万": 1e4, "亿": 1e8}
+ENGLISH_SCALES = {"hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 DISCRETE = ("person", "person-time", "case", "tablet", "item")  # told without 万 they are not rounded
 OTHER = (
     r"周?岁|年|月|日|天|时|小时|分钟|秒|点|号|楼|层|室|页|条|款|项|届|次|期|章|节|批|级|类|种|方面|步|米|公里"
@@ -48,20 +25,9 @@ OTHER = (
 )
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 HAN = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
-UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
-_FRACTION = "|".join(sorted(map(re.escape, FRACTIONS), key=len, reverse=True))
-_ENGLISH = rf"(?:{'|'.join(ENGLISH_TENS)})(?:-(?:{'|'.join(ONES[1:10])}))?|{'|'.join(ONES[2:])}"
-CORE = re.compile(
-    rf"(?P<per>[百千万])分之(?P<of>{NUMBER}|{HAN})|(?P<whole>{HAN})分之(?P<part>{HAN})"
-    rf"|(?P<tenths>{HAN}|{NUMBER})成(?P<half>[半一二三四五六七八九])?(?P<more>多|余)?(?![立为功员果本])"
-    rf"|翻(?:了|了?一|了?两|两|一)?(?P<turns>番)|(?P<fraction>{_FRACTION})(?![a-z])"
-    rf"|(?P<multiple>\b(?:{'|'.join(TIMES_MORE)})\b)"
-    rf"|(?:(?P<han>{HAN})|(?P<digits>(?<![\d.])(?:{NUMBER}))|\b(?P<english>{_ENGLISH})\b)(?P<rest>多|余|来)?"
-    rf"(?P<scale>\s?(?:(?:[十百千]?[万亿]|万亿)|\b(?:hundred|thousand|million|billion)\b))?(?P<more2>多|余)?"
-    rf"(?:\s?(?P<unit>{UNIT})(?![a-z])|(?P<other>-?(?:{OTHER})(?!量|比))|(?P<bare>))(?P<beyond>多)?"
-)
-AFTER = "以上|以下|以内|左右|上下|及以上|及以下|or more|or less|or fewer|or so"
 RANGE = re.compile(r"\s?(?:[-—–~～至到]|to)\s?")
+START = re.compile(r"(?:从|由|自|from )[^，。]{0,12}$")
+FRACTION_SLACK, CHANGE_SLACK = 0.03, 0.1  # a third may be 30 to 36 %; doubled may be by 90 to 110 %
 
 
 @dataclass(frozen=True)
@@ -69,7 +35,7 @@ class Number:
     """A number where it stands: what it says, and from low to high the true values that its words allow.
 
     `unit` is a unit of indicators.csv, or points, times, item, dollar, none; `bound` is about, near, over, under, more
-    or nothing.
+    or nothing; `per` is what one of the words behind the digits is: 10,000 for 万名.
     """
 
     start: int
@@ -80,30 +46,21 @@ class Number:
     unit: str
     bound: str = ""
     decimals: int = 0
-    per: float = 1  # what one of the words behind the digits is: 10,000 for 万名
+    per: float = 1
     word: str = ""
 
 
 def find(text: str) -> list[Number]:
     """Return the numbers of a plain text that count something, a range of two as one."""
     found = []
-    for match in CORE.finditer(text):
-        if not match["other"] and (number := _number(match)) is not None:
-            found.append(_bounded(number, text))
-    joined = []
-    for number in map(lambda one: _as_points(one, text), found):
-        if joined and (both := _range(joined[-1], number, text)):
-            joined[-1] = both
-        else:
-            joined.append(number)
-    return joined
-
-
-def _as_points(number: Number, text: str) -> Number:
-    """2.1个和1.6个百分点: the first is told in points too."""
-    if number.unit != "item" or not re.match(rf"(?:和|、|与)(?:{NUMBER})个百分点", text[number.end :]):
-        return number
-    return replace(number, value=number.value / 100, low=number.low / 100, high=number.high / 100, unit="points")
+    for match in _core().finditer(text):
+        number = None if match["other"] else _number(match)
+        if number is None:
+            continue
+        number = _bounded(number, text)
+        both = _range(found[-1], number, text) if found else None
+        found = [*found[:-1], both] if both else [*found, number]
+    return found
 
 
 def han(text: str) -> float:
@@ -113,7 +70,7 @@ def han(text: str) -> float:
     (213.0, 35000.0, 12.0, 3.5)
     """
     text, _, decimals = text.partition("点")
-    if not set(text) & {*TENS, "万", "亿"}:
+    if not set(text) & {*SCALES}:
         total = float("".join(str(DIGITS[sign]) for sign in text))
     else:
         total, section, digit = 0.0, 0.0, 0.0
@@ -135,30 +92,52 @@ def ordinal(text: str) -> int:
     return int(re.match(r"\d+", text)[0]) if text[0].isdigit() else int(han(text))
 
 
+@cache
+def units() -> dict:
+    """Return for each word the unit of the indicators it counts in, and what one of it is in that unit."""
+    told = {word: key.partition("*") for word, key in words("unit").items()}
+    return {word: (unit, float(factor or 1)) for word, (unit, _, factor) in told.items()}
+
+
+@cache
+def unit_words() -> str:
+    """Return the words of the units as one pattern, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(units(), key=len, reverse=True))
+
+
+@cache
+def _core() -> re.Pattern:
+    english = rf"(?:{'|'.join(ENGLISH_TENS)})(?:-(?:{'|'.join(ONES[1:10])}))?|{'|'.join(ONES[2:])}"
+    return re.compile(
+        rf"(?P<per>[百千万])分之(?P<of>{NUMBER}|{HAN})|(?P<whole>{HAN})分之(?P<part>{HAN})"
+        rf"|(?P<tenths>{HAN}|{NUMBER})成(?P<half>[半一二三四五六七八九])?(?P<more>多|余)?(?![立为功员果本])"
+        rf"|翻(?:了|了?一|了?两|两|一)?(?P<turns>番)|(?P<fraction>过半|{either('fraction')})|(?P<multiple>{either('multiple')})"
+        rf"|(?:(?P<han>{HAN})|(?P<digits>(?<![\d.])(?:{NUMBER}))|\b(?P<english>{english})\b)(?P<rest>多|余|来)?"
+        rf"(?P<scale>\s?(?:(?:[十百千]?[万亿]|万亿)|\b(?:{'|'.join(ENGLISH_SCALES)})\b))?(?P<more2>多|余)?"
+        rf"(?:\s?(?P<unit>{unit_words()})(?![a-z])|(?P<other>-?(?:{OTHER})(?!量|比))|(?P<bare>))(?P<beyond>多)?"
+    )
+
+
 def _number(match: re.Match) -> Number | None:
-    start, end = match.span()
+    place = match.span()
     if match["per"]:
-        value, unit = _read(match["of"]) / {"百": 100, "千": 1e3, "万": 1e4}[match["per"]], "fraction"
-        return _exact(start, end, value, _step(match["of"]) / {"百": 100, "千": 1e3, "万": 1e4}[match["per"]], unit)
+        of = SCALES[match["per"]]
+        return _exact(place, _read(match["of"]) / of, _step(match["of"]) / of, "fraction")
     if match["whole"]:
-        share = han(match["part"]) / han(match["whole"]) if han(match["whole"]) else 2
-        return Number(start, end, share, share - 0.03, share + 0.03, "fraction") if share <= 1 else None
+        part, whole = han(match["part"]), han(match["whole"])
+        return _within(place, part / whole, FRACTION_SLACK) if 0 < whole >= part else None
     if match["tenths"]:
-        value = _read(match["tenths"]) / 10 + {"半": 0.05}.get(match["half"], DIGITS.get(match["half"], 0) / 100)
-        number = _exact(
-            start, end, value, 0.1 if not match["half"] else 0.01 if match["half"] != "半" else 0.05, "fraction"
-        )
-        return replace(number, low=value, high=value + 0.1, bound="more") if match["more"] else number
-    if match["turns"]:
-        value = 2.0 ** (2 if "两" in match[0] else 1) - 1
-        return Number(start, end, value, value * 0.9, value * 1.1, "fraction", "change")
-    if match["multiple"]:
-        value = TIMES_MORE[match["multiple"]] - 1
-        return Number(start, end, value, value - 0.1 * abs(value), value + 0.1 * abs(value), "fraction", "change")
+        half = match["half"] or ""
+        more, step = {"": (0, 0.1), "半": (0.05, 0.05)}.get(half) or (DIGITS[half] / 100, 0.01)
+        number = _exact(place, _read(match["tenths"]) / 10 + more, step, "fraction")
+        return replace(number, low=number.value, high=number.value + 0.1, bound="more") if match["more"] else number
+    if match["turns"] or match["multiple"]:
+        times = float(words("multiple")[match["multiple"]]) if match["multiple"] else 4 if "两" in match[0] else 2
+        return _within(place, times - 1, CHANGE_SLACK * abs(times - 1), "change")
+    if match["fraction"] == "过半":
+        return Number(*place, 0.5, 0.5, 1.0, "fraction")
     if match["fraction"]:
-        value = FRACTIONS[match["fraction"]]
-        low, high = (value, 1.0) if match["fraction"] == "过半" else (value - 0.03, value + 0.03)
-        return Number(start, end, value, low, high, "fraction")
+        return _within(place, float(Fraction(words("fraction")[match["fraction"]])), FRACTION_SLACK)
     return _counted(match)
 
 
@@ -166,16 +145,15 @@ def _counted(match: re.Match) -> Number | None:
     said = match["han"] or match["digits"] or match["english"]
     if match["han"] and (not match["unit"] or _idle(match)):
         return None
-    unit, factor = UNITS[match["unit"]] if match["unit"] else ("none", 1)
-    scale = SCALES[(match["scale"] or "").strip()] * factor
+    unit, factor = units()[match["unit"]] if match["unit"] else ("none", 1)
+    scale = factor * _scale((match["scale"] or "").strip())
     value, step = _read(said), _step(said)
-    whole = unit in DISCRETE and scale == 1 and value % 1 == 0
-    number = _exact(*match.span(), value * scale, 0 if whole else step * scale, unit)
-    word = "".join(part or "" for part in (match["scale"], match["unit"]))
-    number = replace(number, decimals=len(said.partition(".")[2]) if match["digits"] else 0, per=scale, word=word)
-    if match["rest"] or match["more2"] or match["beyond"]:
-        return replace(number, low=number.value, high=(value + _last(said)) * scale, bound="more")
-    return number
+    exact = unit in DISCRETE and scale == 1 and value % 1 == 0
+    number = _exact(match.span(), value * scale, 0 if exact else step * scale, unit)
+    if match["rest"] or match["more2"] or match["beyond"]:  # somewhat more than 4700 is less than 4800
+        number = replace(number, low=number.value, high=(value + _last_place(value, step)) * scale, bound="more")
+    decimals = len(said.partition(".")[2]) if match["digits"] else 0
+    return replace(number, decimals=decimals, per=scale, word=(match["scale"] or "") + (match["unit"] or ""))
 
 
 def _idle(match: re.Match) -> bool:
@@ -183,10 +161,14 @@ def _idle(match: re.Match) -> bool:
     return match["han"] in ("一", "百", "千", "万", "亿", "千万", "百万") and match["unit"] not in ("%", "倍")
 
 
+def _scale(word: str) -> float:
+    return ENGLISH_SCALES.get(word) or math.prod(SCALES[sign] for sign in word)
+
+
 def _read(said: str) -> float:
     if said[0].isdigit():
         return float(said.replace(",", ""))
-    if said[0] in DIGITS or said[0] in TENS or said[0] in "万亿":
+    if not said.isascii():
         return han(said)
     tens, _, ones = said.partition("-")
     if tens in ENGLISH_TENS:
@@ -196,84 +178,56 @@ def _read(said: str) -> float:
 
 def _step(said: str) -> float:
     """The size of one in the last place that is written out: 三万 says 30,000 to the nearest 10,000, 30000 to one."""
-    if said[0].isdigit():
-        return 10.0 ** -len(said.partition(".")[2])
     if said[-1] in "万亿":
         return SCALES[said[-1]]
-    return 10.0 ** -len(said.partition("点")[2])
+    return 10.0 ** -len(said.replace("点", ".").partition(".")[2])
 
 
-def _last(said: str) -> float:
-    """The place value of the last digit that is not zero: somewhat more than 4700 is less than 4800."""
-    value, step = _read(said), _step(said)
-    while value and step < value and round(value / step) % 10 == 0:
+def _last_place(value: float, step: float) -> float:
+    """The place value of the last digit that is not zero."""
+    while step < value and round(value / step) % 10 == 0:
         step *= 10
     return step
 
 
-def _exact(start: int, end: int, value: float, step: float, unit: str) -> Number:
-    return Number(start, end, value, value - step / 2, value + step / 2, unit)
+def _exact(place: tuple, value: float, step: float, unit: str) -> Number:
+    return Number(*place, value, value - step / 2, value + step / 2, unit)
+
+
+def _within(place: tuple, value: float, slack: float, bound: str = "") -> Number:
+    return Number(*place, value, value - slack, value + slack, "fraction", bound)
 
 
 def _bounded(number: Number, text: str) -> Number:
     """The number with the words before and after it that loosen it."""
-    words = _bounds()
-    before, after = words[0].search(text[: number.start]), words[1].match(text, number.end)
-    kinds = [_kind(match) for match in (before, after) if match] or ([number.bound] if number.bound else [])
-    start, end = before.start() if before else number.start, after.end() if after else number.end
-    number = replace(number, start=start, end=end)
-    if not kinds or kinds[0] in ("more", "change"):
-        return number
+    words_before, words_after = _bounds()
+    before, after = words_before.search(text[: number.start]), words_after.match(text, number.end)
+    if after:
+        number = replace(number, end=after.end(), bound=words("bound after")[after[1]])
+    if before:
+        number = replace(number, start=before.start(), bound=words("bound")[before[1]])
     value, step = number.value, number.high - number.low
-    edge = max(step / 2, _coarse(value) / 2, abs(value) * 0.05)
+    edge = max(step / 2, min(_last_place(value, 1.0), value / 10) / 2, abs(value) * 0.05)
     low, high = {
         "about": (value - edge, value + edge), "near": (value - max(step / 2, value * 0.1), value + step / 2),
-        "over": (value, float("inf")), "under": (float("-inf"), value),
-    }[kinds[0]]  # fmt: skip
-    return replace(number, low=low, high=high, bound=kinds[0])
-
-
-def _coarse(value: float) -> float:
-    """The place value of the last digit of a whole number that is not zero, at most a tenth of it."""
-    step = 1.0
-    while value >= 1 and step * 10 <= abs(value) and round(value / step) % 10 == 0:
-        step *= 10
-    return min(step, abs(value) / 10)
+        "over": (value, math.inf), "under": (-math.inf, value),
+    }.get(number.bound, (number.low, number.high))  # fmt: skip
+    return replace(number, low=low, high=high)
 
 
 @cache
-def _bounds() -> tuple:
-    every = mentions.either("bound")
-    return re.compile(rf"(?:{every})(?:了|为|占|有|在)?\s?$"), re.compile(rf"\s?(?:{AFTER})(?!线)")
-
-
-@cache
-def _kinds() -> dict:
-    return mentions.words("bound")
-
-
-def _kind(match: re.Match) -> str:
-    said = match[0].strip()
-    return next(_kinds()[word] for word in sorted(_kinds(), key=len, reverse=True) if word in said)
+def _bounds() -> tuple[re.Pattern, re.Pattern]:
+    before, after = either("bound"), either("bound after")
+    return re.compile(rf"({before})(?:了|为|占|有|在)?\s?$"), re.compile(rf"\s?({after})(?!线)")
 
 
 def _range(one: Number, other: Number, text: str) -> Number | None:
     """Two numbers that are one range (8000至10000亿); not the two ends of a change (由92%到87%)."""
-    if not RANGE.fullmatch(text[one.end : other.start]) or re.search(
-        r"(?:从|由|自|from )[^，。]{0,12}$", text[: one.start]
-    ):
+    if not RANGE.fullmatch(text[one.end : other.start]) or START.search(text[: one.start]):
         return None
     if one.unit not in ("none", other.unit):
         return None
-    low = one.low
-    if one.unit == "none" and other.unit != "none":
-        low *= _factor_of(other, text)
+    low = one.low * (other.per if one.unit == "none" else 1)
     return (
         Number(one.start, other.end, (low + other.high) / 2, low, other.high, other.unit) if low < other.low else None
     )
-
-
-def _factor_of(number: Number, text: str) -> float:
-    """What scale and unit make of the digits of a number."""
-    digits = re.search(NUMBER, text[number.start : number.end])
-    return number.value / float(digits[0].replace(",", "")) if digits else 1.0
