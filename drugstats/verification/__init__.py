@@ -1,5 +1,6 @@
 """A draft checked: every figure in it held against the data, the definitions, chance, and the rest of the draft."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,23 +15,9 @@ from drugstats.verification.finding import CONTRADICTED, INCONSISTENT, UNTRACED,
 from drugstats.verification.judge import judge
 
 __all__ = ["annotate", "check", "read"]
-COLUMNS = [
-    "place",
-    "claim",
-    "value",
-    "unit",
-    "indicator",
-    "area",
-    "period",
-    "comparison",
-    "verdict",
-    "reason",
-    "right",
-    "evidence",
-    "passage",
-    "start",
-    "end",
-]
+COLUMNS = (
+    "place claim value unit indicator area period comparison verdict reason right evidence passage start end".split()
+)
 
 
 def check(
@@ -44,47 +31,28 @@ def check(
     printed changes (period, indicator, printed, source): one that a source printed so is not laid to the draft.
     """
     passages = _passages(text_or_path, lang)
-    scene = _scene(observations, area, period, lang)
-    claims = verify.find(passages, scene)
-    data = None
-    if observations is not None and claims:
-        told = {claim.indicator for claim in claims if claim.indicator} | {
-            claim.whole for claim in claims if claim.whole
-        }
-        compared = {
-            code
-            for claim in claims
-            if claim.kind in ("rank", "line") and claim.area
-            for code in vocab.peers(claim.area)
-        }
-        data = Evidence(
-            checked(observations),
-            _related(told),
-            {claim.area for claim in claims} | {claim.scope for claim in claims} | compared,
-        )
-    findings = [_printed(claim, judge(claim, data, lang), known) for claim in claims]
+    claims = verify.find(passages, _scene(observations, area, period, lang))
+    data = None if observations is None else Evidence(checked(observations), claims)
+    findings = {claim: _printed(claim, judge(claim, data, lang), known) for claim in claims}
     places = {passage.number: passage for passage in passages}
-    for place, found in inside.find(claims, places, lang).items():
-        if findings[place].verdict == UNTRACED or found.reason != "inside_twice":
-            findings[place] = Finding(found.verdict, found.reason, found.right, findings[place].facts, found.words)
-    rows = [_row(claim, found, places[claim.passage], lang) for claim, found in zip(claims, findings, strict=True)]
+    for claim, found in inside.find(claims, places, lang).items():
+        if findings[claim].verdict == UNTRACED or found.reason != "inside_twice":
+            findings[claim] = replace(found, facts=findings[claim].facts)
+    rows = [_row(claim, found, places[claim.passage], lang) for claim, found in findings.items()]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _passages(text_or_path, lang: str) -> list:
-    if (
-        isinstance(text_or_path, Path)
-        or str(text_or_path).lower().endswith((".txt", ".md", ".docx"))
-        and "\n" not in str(text_or_path)
-    ):
+    text = str(text_or_path)
+    if isinstance(text_or_path, Path) or (text.lower().endswith((".txt", ".md", ".docx")) and "\n" not in text):
         return verify.read(text_or_path, lang)
-    return verify.passages(str(text_or_path).split("\n"))
+    return verify.passages(text.split("\n"))
 
 
 def _scene(observations, area, period, lang: str) -> verify.Scene:
     codes = set() if observations is None else set(observations["area"].unique())
     own = names.find_area(area, lang) if area else vocab.top_area(codes, lang) if codes else ""
-    known = frozenset(codes | set(names.lineage(own)) | {above for code in codes for above in names.lineage(code)})
+    known = frozenset(above for code in (*codes, own) for above in names.lineage(code))
     told = int(period) if period else 0
     last = told if observations is None or observations.empty else int(observations["period"].max().year)
     return verify.Scene(known, own, told or last, min(told, last) if told else last)
@@ -99,28 +67,11 @@ def _printed(claim, found: Finding, known: pd.DataFrame | None) -> Finding:
     if rows.empty:
         return found
     source = vocab.source(rows["source"].iloc[0])
-    return Finding(INCONSISTENT, "printed", found.right, found.facts, (("source", source),))
-
-
-def _related(keys: set) -> set:
-    groups = vocab.table("claim_words").query("role in ('siblings', 'parts')")["key"].str.split("|")
-    told = keys | {other for group in groups if set(group) & keys for other in group}
-    rows = vocab.table("indicators")
-    return (told | set(rows.index[rows["part"].isin(told)])) & set(rows.index)
+    return replace(found, verdict=INCONSISTENT, reason="printed", words={"source": source})
 
 
 def _row(claim, found: Finding, passage, lang: str) -> dict:
-    words = dict(found.words)
-    for key in ("other", "meant", "one"):
-        if words.get(key) in vocab.kinds():
-            words[key] = vocab.indicator(words[key], lang)
-        elif "+" in str(words.get(key, "")):
-            words[key] = " + ".join(vocab.indicator(part, lang) for part in words[key].split("+"))
-    if "area" in words:
-        words["area"] = vocab.area(words["area"], lang)
-    comparison = {"change": "year", "points": "year", "difference": "year", "share": "share", "rank": "rank"}.get(
-        claim.kind, claim.kind
-    )
+    words = {"right": found.right} | {key: _named(key, value, lang) for key, value in found.words.items()}
     return {
         "place": _place(passage, lang),
         "claim": claim.text,
@@ -129,15 +80,23 @@ def _row(claim, found: Finding, passage, lang: str) -> dict:
         "indicator": claim.indicator,
         "area": claim.area,
         "period": claim.span.code() if claim.span.last > 12 else "",
-        "comparison": comparison,
+        "comparison": "year" if claim.kind in ("change", "points", "difference") else claim.kind,
         "verdict": found.verdict,
-        "reason": vocab.text(f"verify.{found.reason}", lang, **({"right": found.right} | words)),
+        "reason": vocab.text(f"verify.{found.reason}", lang, **words),
         "right": found.right,
         "evidence": _evidence(found, lang),
         "passage": claim.passage,
         "start": claim.start,
         "end": claim.end,
     }
+
+
+def _named(key: str, value, lang: str) -> str:
+    """What fills a reason: the name of an area, of an indicator or of several, or the words as they are."""
+    if key == "area":
+        return vocab.area(value, lang)
+    parts = str(value).split("+")
+    return " + ".join(vocab.indicator(part, lang) for part in parts) if {*parts} <= {*vocab.kinds()} else value
 
 
 def _place(passage, lang: str) -> str:
@@ -147,18 +106,10 @@ def _place(passage, lang: str) -> str:
 
 
 def _evidence(found: Finding, lang: str) -> str:
+    rows = dict.fromkeys(row for fact in found.facts for row in fact.rows)
     told = []
-    for fact in found.facts:
-        for key, area, period, value, source in fact.rows:
-            told.append(
-                vocab.text(
-                    "verify.row",
-                    lang,
-                    area=vocab.area(area, lang),
-                    period=period,
-                    indicator=vocab.indicator(key, lang),
-                    value=vocab.amount(value, key, lang),
-                    source=source,
-                )
-            )
-    return vocab.text("verify.joined", lang).join(dict.fromkeys(told))
+    for key, area, period, value, source in rows:
+        named = {"area": vocab.area(area, lang), "indicator": vocab.indicator(key, lang)}
+        amount = vocab.amount(value, key, lang)
+        told.append(vocab.text("verify.row", lang, period=period, value=amount, source=source, **named))
+    return vocab.text("verify.joined", lang).join(told)

@@ -7,6 +7,7 @@ from functools import cache
 import pandas as pd
 
 from drugstats import tables, vocab
+from drugstats.output.verify.claim import Claim
 from drugstats.output.verify.mentions import Span
 
 SURE = ("final", "provisional")
@@ -30,12 +31,13 @@ class Fact:
 class Evidence:
     """The observations that a draft may be held against, found by indicator, area and period."""
 
-    def __init__(self, observations: pd.DataFrame, indicators: set, areas: set):
-        self.kinds, self.areas = vocab.kinds(), set(observations["area"].unique())
+    def __init__(self, observations: pd.DataFrame, claims: list[Claim]):
+        self.kinds = vocab.kinds()
         self.monthly = tables.frequency(observations["period"]) == "M"
-        rows = observations[observations["indicator"].isin(_wanted(indicators))]
+        rows = observations[observations["indicator"].isin(_indicators(claims))]
         # What an area does not report itself is the sum of those below it; they are at hand then for ranks too.
-        wanted = set(areas) | {child for code in areas for child in vocab.children(code)}
+        wanted = _areas(claims)
+        wanted |= {child for code in wanted for child in vocab.children(code)}
         below = {child for code in wanted for child in vocab.children(code)}
         rows = rows[rows["area"].isin(wanted | below)].reset_index(drop=True)
         for code in sorted(wanted, key=len, reverse=True):
@@ -60,58 +62,62 @@ class Evidence:
     ) -> list[Fact]:
         """Return part over whole (several joined by +), the whole of the period before where `when` is start."""
         top = self._told(part, area, span)
-        at = Span(span.first - 1 if self.monthly else span.first - 12, span.first - 1) if when == "start" else span
+        at = Span(span.first - (1 if self.monthly else 12), span.first - 1) if when == "start" else span
         bottoms = [self._told(key, of_area or area, at) for key in whole.split("+")]
         if len(top) != 1 or any(len(one) != 1 or not one[0].value > 0 for one in bottoms):
             return []
-        lows, values, highs = (sum(getattr(one[0], name) for one in bottoms) for name in ("low", "value", "high"))
-        facts = [top[0], *(one[0] for one in bottoms)]
-        return [Fact(
-            top[0].value / values * per, top[0].low / highs * per, top[0].high / max(lows, 1e-9) * per,
-            " | ".join(sorted({one.basis for one in facts})),
-            max((one.status for one in facts), key=tables.STATUSES.index),
-            tuple(row for one in facts for row in one.rows), top[0].value, values,
-        )]  # fmt: skip
+        one, other = top[0], _added([bottom[0] for bottom in bottoms])
+        both = _added([one, other])
+        low, value, high = one.low / other.high, one.value / other.value, one.high / max(other.low, 1e-9)
+        return [replace(both, value=value * per, low=low * per, high=high * per, part=one.value, whole=other.value)]
 
     def increment(self, key: str, area: str, span: Span) -> list[Fact]:
         """Return by how much a stock grew over a period."""
-        after, before = self.level(key, area, span), self.level(key, area, Span(span.first - 12, span.first - 1))
-        if len(after) != 1 or len(before) != 1 or after[0].basis != before[0].basis:
-            return []
-        one, other = after[0], before[0]
-        return [
-            replace(
-                one,
-                value=one.value - other.value,
-                low=one.low - other.high,
-                high=one.high - other.low,
-                rows=one.rows + other.rows,
-            )
-        ]
+        before = Span(span.first - 12, span.first - 1)
+        pairs = pairs_of(self.level(key, area, span), self.level(key, area, before))
+        return [replace(_added([one, other]), value=one.value - other.value, low=one.low - other.high,
+                        high=one.high - other.low) for one, other in pairs]  # fmt: skip
+
+    def ends(self, claim: Claim, whole: str = "") -> tuple[list[Fact], list[Fact]]:
+        """Return the figures that a change ends at and those it starts from, as shares of a whole if one is given."""
+        spans = claim.span, claim.base or claim.span.back()
+        if whole:
+            return tuple(self.share(claim.indicator, whole, claim.area, span) for span in spans)
+        return tuple(self.level(claim.indicator, claim.area, span) for span in spans)
 
     def _keep(self, rows: pd.DataFrame) -> None:
-        rows = rows[rows["value"].notna()]
-        columns = [rows[name].tolist() for name in ("indicator", "area", "value", "basis", "status", "source")]
-        for key, area, value, basis, status, source, period in zip(
-            *columns, rows["period"].astype(str).tolist(), strict=True
-        ):
-            fact = Fact(value, *_rounded(value, status), basis, status, ((key, area, period, value, source),))
+        rows = rows[rows["value"].notna()].assign(period=rows["period"].astype(str))
+        columns = ["indicator", "area", "period", "value", "source", "basis", "status"]
+        for *row, basis, status in rows[columns].itertuples(index=False, name=None):
+            key, area, period, value, _ = row
+            fact = Fact(value, *_rounded(value, status), basis, status, (tuple(row),))
             self.facts.setdefault((key, area), {}).setdefault(period, []).append(fact)
 
     def _told(self, key: str, area: str, span: Span) -> list[Fact]:
         told = self.facts.get((key, area), {})
         if span.code() in told:
             return told[span.code()]
-        last = Span(span.last, span.last)
         if self.kinds[key] != "flow":  # a stock is what it is at the end, a rate too
-            year = Span(span.last - 11, span.last).code()
-            return told.get(last.code()) or (told.get(year, []) if not self.monthly else [])
+            last, year = Span(span.last, span.last), Span(span.last - 11, span.last)
+            return told.get(last.code()) or (told.get(year.code(), []) if not self.monthly else [])
         step = 1 if self.monthly else 12
         pieces = [Span(first, first + step - 1).code() for first in range(span.first, span.last + 1, step)]
         facts = [told.get(piece, []) for piece in pieces]
         if len(pieces) < 2 or any(len(one) != 1 or one[0].status == "conflicting" for one in facts):
             return []
-        return [_added([one[0] for one in facts])]
+        total = _added([one[0] for one in facts])
+        return [replace(total, rows=total.rows[:1] + total.rows[-1:])]
+
+
+def pairs_of(after: list[Fact], before: list[Fact]) -> list[tuple[Fact, Fact]]:
+    """Return every figure with one of before that was counted on the same basis."""
+    return [(one, other) for one in after for other in before if one.basis == other.basis]
+
+
+def ratio(after, before) -> tuple[float, float]:
+    """Return the least and the greatest change that two levels can mean, of facts or of claims."""
+    low = after.low / before.high - 1 if before.high > 0 else -math.inf
+    return low, after.high / before.low - 1 if before.low > 0 else math.inf
 
 
 @cache
@@ -127,20 +133,35 @@ def indicator(key: str) -> dict:
 @cache
 def ratios_of(part: str) -> list[tuple[str, str]]:
     """Return the ratios that an indicator is the part of: their key and their whole."""
-    rows = vocab.table("indicators")
-    return list(rows.loc[rows["part"] == part, "whole"].items())
+    return [(key, row["whole"]) for key, row in _rows().items() if row["part"] == part]
+
+
+@cache
+def groups(role: str) -> list[list[str]]:
+    """Return the groups of indicators of a role of claim_words.csv: siblings, or a whole with its parts."""
+    rows = vocab.table("claim_words")
+    return [group.split("|") for group in rows.loc[rows["role"] == role, "key"]]
+
+
+def _indicators(claims: list[Claim]) -> set:
+    told = {key for claim in claims for key in (claim.indicator, claim.whole)}
+    told |= {other for group in groups("siblings") + groups("parts") if set(group) & told for other in group}
+    told = {key for key, row in _rows().items() if key in told or row["part"] in told - {""}}
+    return told | {key for one in told for key in (indicator(one)["part"], *indicator(one)["whole"].split("+"))}
+
+
+def _areas(claims: list[Claim]) -> set:
+    ranked = {claim.area for claim in claims if claim.kind in ("rank", "line") and claim.area}
+    told = {code for claim in claims for code in (claim.area, claim.scope)}
+    return told | {peer for code in ranked for peer in vocab.peers(code)}
 
 
 def _added(facts: list[Fact]) -> Fact:
+    """Several figures in one: their sum, all their bases and rows, and the least sure status of them."""
     low, value, high = (sum(getattr(fact, name) for fact in facts) for name in ("low", "value", "high"))
-    bases = sorted({fact.basis for fact in facts})
-    return Fact(value, low, high, " | ".join(bases), max((fact.status for fact in facts), key=tables.STATUSES.index),
-                facts[0].rows[:1] + facts[-1].rows[:1])  # fmt: skip
-
-
-def _wanted(indicators: set) -> set:
-    parts = {one for key in indicators for one in (indicator(key)["part"], *indicator(key)["whole"].split("+"))}
-    return indicators | (parts - {""})
+    status = max((fact.status for fact in facts), key=tables.STATUSES.index)
+    bases, rows = sorted({fact.basis for fact in facts}), tuple(row for fact in facts for row in fact.rows)
+    return Fact(value, low, high, " | ".join(bases), status, rows)
 
 
 def _rounded(value: float, status: str) -> tuple[float, float]:

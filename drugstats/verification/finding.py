@@ -1,6 +1,6 @@
 """What a check found out on one claim, and the six words for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HOLDS, CONTRADICTED, INCONSISTENT = "holds", "contradicted", "inconsistent"
 TRAP, TOO_MUCH, UNTRACED = "definition trap", "more than the data allow", "not traceable"
@@ -15,4 +15,4 @@ class Finding:
     reason: str
     right: str = ""
     facts: tuple = ()
-    words: tuple = ()
+    words: dict = field(default_factory=dict)

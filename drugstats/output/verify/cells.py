@@ -8,7 +8,7 @@ from drugstats.output.verify.claim import Claim, Scene, counted
 from drugstats.output.verify.masks import masked
 from drugstats.output.verify.sentence import Sentence
 
-TOTAL = re.compile("合计|总计|小计|共计|\\btotal\\b")  # a table may show some of the areas only
+TOTAL = re.compile(r"合计|总计|小计|共计|\btotal\b", re.IGNORECASE)  # a table may show some of the areas only
 
 
 def in_cell(passage, text: str, scene: Scene) -> list[Claim]:
