@@ -110,12 +110,10 @@ def _apart(claim: Claim, evidence: Evidence, lang: str) -> Finding:
         return Finding(UNTRACED, "unit")
     after, before = evidence.ends(claim, whole)
     pairs = pairs_of(after, before)
-    # A whole stock told as what was added to it.
-    stock = (
-        Finding(TRAP, "stock_as_flow", "", tuple(after)) if not points and after and _meets(claim, after[0]) else None
-    )
+    stock_as_flow = not points and after and _meets(claim, after[0])
+    trap = Finding(TRAP, "stock_as_flow", "", tuple(after)) if stock_as_flow else None
     if len(pairs) != 1:
-        return stock or Finding(UNTRACED, "no_base" if after else "no_figure")
+        return trap or Finding(UNTRACED, "no_base" if after else "no_figure")
     one, other = facts = pairs[0]
     value, low, high = one.value - other.value, one.low - other.high, one.high - other.low
     right = vocab.amount(value, claim.indicator, lang)
@@ -123,8 +121,8 @@ def _apart(claim: Claim, evidence: Evidence, lang: str) -> Finding:
         right = vocab.text("points", lang, n=vocab.show(value, "points", lang))
     if claim.allows(*((low, high) if claim.direction else sorted((abs(low), abs(high))))):
         return Finding(HOLDS, "difference_holds", right, facts)
-    if stock:
-        return replace(stock, right=right)
+    if trap:
+        return replace(trap, right=right)
     return Finding(CONTRADICTED if _sure(facts) else UNTRACED, "difference_wrong", right, facts)
 
 

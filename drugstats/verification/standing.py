@@ -65,12 +65,10 @@ def course(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     if len(pairs) != 1:
         return Finding(UNTRACED, "no_base" if after else "no_figure")
     one, other = pairs[0]
+    right = _moved(claim, one, other, lang)
     if (one.value - other.value) * claim.direction <= 0:
-        return Finding(
-            CONTRADICTED if claim.told else UNTRACED, "course_wrong", _moved(claim, one, other, lang), pairs[0]
-        )
-    holds = Finding(HOLDS, "course_holds", _moved(claim, one, other, lang), pairs[0])
-    return by_chance(claim, one, other, lang) or holds
+        return Finding(CONTRADICTED if claim.told else UNTRACED, "course_wrong", right, pairs[0])
+    return by_chance(claim, one, other, lang) or Finding(HOLDS, "course_holds", right, pairs[0])
 
 
 def by_chance(claim: Claim, one: Fact, other: Fact, lang: str) -> Finding | None:
@@ -84,7 +82,7 @@ def by_chance(claim: Claim, one: Fact, other: Fact, lang: str) -> Finding | None
 
 def streak(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     """Return the verdict on so many years of one direction: it needs one year more than it names."""
-    spans = [claim.span.back(12 * back) for back in range(int(claim.value), -1, -1)]
+    spans = [year(claim.span.last // 12 - back) for back in range(int(claim.value), -1, -1)]
     facts = [evidence.level(claim.indicator, claim.area, span) for span in spans]
     steps = [pairs_of(after, before) for before, after in zip(facts, facts[1:], strict=False)]
     steps = [pairs[0] for pairs in steps if len(pairs) == 1]
