@@ -2,53 +2,59 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
-from drugstats.output.verify import masks, mentions, numerals
+from drugstats.output.verify import masks, numerals
 from drugstats.output.verify.claim import Claim
-from drugstats.output.verify.mentions import Mention, Span, either
-from drugstats.output.verify.sentence import leftover
+from drugstats.output.verify.mentions import Mention, Span, either, words
+from drugstats.output.verify.sentence import Sentence, leftover
 
-LONG = "上升|增长|增加|提高|升高|攀升|反弹|回升|增多|提升|上涨|下降|减少|降低|回落|下滑|下跌|缩减"
-SHORT = "升增多降减少"  # words of direction only right before their number: 多达 is none
+HAN = "[一二三四五六七八九十两]+"
 RANK = re.compile(
-    r"(?:(?P<verb>位居|位列|名列|排名|排在|排|居|列)(?:在)?[^，。;；、第]{0,6}?)?(?P<rest>倒数)?第(?P<place>\d+|[一二三四五六七八九十]+)(?P<unit>位|名)?"
-    r"|\brank(?:s|ed)?\s(?P<ordinal>[a-z]+|\d+(?:st|nd|rd|th))"
+    r"(?:(?P<verb>位居|位列|名列|排名|排在|排|居|列)(?:在)?[^，。;；、第]{0,6}?)?"
+    rf"(?P<place>(?P<rest>倒数)?第(?P<number>\d+|{HAN})(?P<unit>位|名)?)"
+    rf"|\brank(?:s|ed)?\s(?P<ordinal>{'|'.join(numerals.ORDINALS)}|\d+(?:st|nd|rd|th))\b"
 )
 STREAK = re.compile(
-    r"(?:连续|持续)(?P<n>\d+|[一二两三四五六七八九十]+)(?P<unit>年|个月|个季度)"
-    r"|(?:for )?(?P<english>two|three|four|five|six) (?:consecutive |straight |successive )?years(?: in a row"
-    r"| running)?"
+    rf"(?:连续|持续)(?P<number>\d+|{HAN})(?P<unit>年|个月|个季度)"
+    rf"|(?:for )?(?P<english>{'|'.join(numerals.ONES[2:11])}) (?:consecutive |straight |successive )?years"
+    r"(?: in a row| running)?"
 )
 FIRST = re.compile(r"首次|第一次|\bfor the first time\b")
-EACH = r"(?:各|其他|其它|所有)(?:县市区|县区|县|市|区|乡镇|镇|地区|省)"
+EACH = re.compile(r"(?:各|其他|其它|所有)(?:县市区|县区|县|市|区|乡镇|镇|地区|省)(?:中|里)?[^，。]{0,12}$|\bthe $")
 SAME = re.compile(r"同比|on the year|year on year|year-on-year|from a year earlier")
 PREVIOUS = re.compile(r"环比|on the month|on the quarter")
+MANY = re.compile(r"这|都|均|各|两(?:地|县|区|个)")
+LISTED = re.compile(r"的?(?:有|地区|县|区|乡镇|是|为|共)")
+BETWEEN = ("", "了", "出", "发现", "抓获", "破获")  # what may part 少 or 增 from its number: 多达 is no rise
 
 
 def direction(text: str) -> int:
     """Return 1 or -1 where a text says up or down last, else 0."""
-    found = [match[0] for match in re.finditer(either("direction"), text)]
-    return int(mentions.words("direction")[found[-1]]) if found else 0
+    found = re.findall(_directions(), text)
+    return _way(found[-1]) if found else 0
 
 
 def turned(left: str, number: str = "") -> tuple[int, bool]:
     """Return the direction that the words before a number give it, and whether they press it (明显, sharply).
 
-    Those before a level reached (降至, fell to) or left behind (from) give none.
+    Those before a level reached (降至, fell to) or left behind (from) give none. `number` itself may begin with one.
     """
-    words = list(re.finditer(either("direction"), left + _leading(number)))
-    if not words:
+    leading = re.match(either("bound"), number)
+    found = list(re.finditer(_directions(), left + (leading[0] if leading else "")))
+    if not found:
         return 0, False
-    last, tail = words[-1], left[words[-1].end() :].replace(masks.BLANK, "")
+    last, tail = found[-1], left[found[-1].end() :].replace(masks.BLANK, "")
     reached = not last[0].endswith("幅") and re.match(rf"了?(?:{either('to')})(?!\s*by)", tail.strip())
-    if reached or re.search(r"(?:由|从|自|\bfrom|\bto)\s?$", tail):
+    left_behind = re.search(r"(?:由|从|自|\bfrom|\bto)\s?$", tail)
+    if reached or left_behind or leftover(tail) or (len(last[0]) == 1 and tail not in BETWEEN):
         return 0, False
-    if leftover(tail) or (last[0] in SHORT and tail not in ("", "了", "出", "发现", "抓获", "破获")):
-        return 0, False
-    before = left[max(0, last.start() - 8) : last.start()] + tail
-    return int(mentions.words("direction")[last[0]]), re.search(either("degree"), before) is not None and _presses(
-        before
-    )
+    return _way(last[0]), presses(left[max(0, last.start() - 8) : last.start()] + tail)
+
+
+def presses(text: str) -> bool:
+    """Return whether a text makes a change a large one: 明显, sharply."""
+    return "strong" in {words("degree")[word] for word in re.findall(either("degree"), text)}
 
 
 def base_of(left: str, periods: list, span: Span) -> Span | None:
@@ -64,27 +70,20 @@ def base_of(left: str, periods: list, span: Span) -> Span | None:
     return span.back() if SAME.search(left) else None
 
 
-def lines(sentence) -> list:
+def lines(sentence: Sentence) -> list[Claim]:
     """Return the claims that a control line is passed or kept."""
     found = []
-    for match in re.finditer(
-        rf"(?P<side>{either('bound')})[^，。;；]{{0,8}}?(?P<line>(?:{numerals.NUMBER})\s?%)?[^，。;；]{{0,4}}?(?:{either('line')})",
-        sentence.text,
-    ):
-        side = {"over": 1, "under": -1}.get(mentions.words("bound")[match["side"]], 0)
-        negated = re.search(r"(?:未|没有|不|not )$", sentence.text[: match.start()]) is not None
-        many = (
-            re.search(r"这|都|均|各|两(?:地|县|区|个)", sentence.text[sentence.clause(match.start()) : match.start()])
-            is not None
-        )
-        listed = re.match(r"的?(?:有|地区|县|区|乡镇|是|为|共)", sentence.text[match.end() :]) is not None
-        if side and not negated and not listed:
-            claim = _said(sentence, match.start(), match.end(), "line")
-            found.append(
-                replace(
-                    claim, direction=side, indicator=claim.indicator or "new_user_ratio", firm=claim.firm and not many
-                )
-            )
+    number = rf"(?:(?:{numerals.NUMBER})\s?%)?"
+    line = rf"({either('bound')})[^，。;；]{{0,8}}?{number}[^，。;；]{{0,4}}?(?:{either('line')})"
+    for match in re.finditer(line, sentence.text):
+        side = {"over": 1, "under": -1}.get(words("bound")[match[1]], 0)
+        negated = re.search(r"(?:未|没有|不|not )$", sentence.text[: match.start()])
+        if not side or negated or LISTED.match(sentence.text, match.end()):
+            continue
+        many = MANY.search(sentence.text, sentence.clause(match.start()), match.start())
+        claim = _said(sentence, match.start(), match.end(), "line")
+        key = claim.indicator or "new_user_ratio"
+        found.append(replace(claim, direction=side, indicator=key, firm=claim.firm and not many))
     return found
 
 
@@ -93,44 +92,33 @@ def is_line(text: str) -> bool:
     return re.match(rf"\s?的?(?:全国)?\s?(?:{either('line')})", text) is not None
 
 
-def ranks(sentence, found: list) -> list:
+def ranks(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     """Return the claims on places: 居全市第三位, 最高, ranks seventh."""
     claimed = []
     for match in RANK.finditer(sentence.text):
-        if match["ordinal"] and not (match["ordinal"] in numerals.ORDINALS or match["ordinal"][0].isdigit()):
-            continue
-        if not match["ordinal"] and not (match["unit"] or match["verb"]):
-            continue
-        start = (
-            match.start("rest")
-            if match["rest"]
-            else sentence.text.find("第", match.start())
-            if not match["ordinal"]
-            else match.start()
-        )
-        place = numerals.ordinal(match["ordinal"] or match["place"])
-        claim = _said(sentence, start, match.end(), "rank", found)
-        claimed.append(replace(claim, value=-place if match["rest"] else place, unit="place"))
-    for role, place in (("highest", "highest"), ("lowest", "lowest"), ("last", "last")):
+        if match["ordinal"] or match["unit"] or match["verb"]:
+            place = numerals.ordinal(match["ordinal"] or match["number"])
+            claim = _said(sentence, max(match.start(), match.start("place")), match.end(), "rank", found)
+            claimed.append(replace(claim, value=-place if match["rest"] else place, unit="place"))
+    for role in ("highest", "lowest", "last"):
         for match in re.finditer(either(role), sentence.text):
-            scope = [one for one in sentence.areas if one.end <= match.start() and sentence.is_scope(one)]
-            each = re.search(rf"{EACH}(?:中|里)?[^，。]{{0,12}}$|\bthe $", sentence.text[: match.start()])
-            if (scope or each) and sentence.indicators:
+            among = _scope(sentence, match.start()) or EACH.search(sentence.text[: match.start()])
+            if among and sentence.indicators:
                 claim = _said(sentence, match.start(), match.end(), "rank", found)
-                claimed.append(replace(claim, unit=place, area=_named_after(sentence, match.end()) or claim.area))
+                claimed.append(replace(claim, unit=role, area=_named_after(sentence, match.end()) or claim.area))
     return claimed
 
 
-def streaks(sentence) -> list:
+def streaks(sentence: Sentence) -> list[Claim]:
     """Return the claims that something went on for so many years, or happened for the first time."""
     claimed = []
     for match in STREAK.finditer(sentence.text):
-        after = sentence.text[match.end() : match.end() + 12]
-        way = turned_word(after) or turned_word(sentence.text[: match.start()])
-        if way and (match["unit"] or "年") == "年":
-            count = numerals.ordinal(match["n"]) if match["n"] else numerals.ONES.index(match["english"])
-            end = match.end() + (re.search(LONG, after).end() if re.search(LONG, after) else 0)
-            claimed.append(replace(_said(sentence, match.start(), end, "streak"), value=count, direction=way))
+        after = re.search(either("course"), sentence.text[match.end() : match.end() + 12])
+        way = _way(after[0]) if after else direction(sentence.text[: match.start()])
+        if way and match["unit"] in ("年", None):
+            count = numerals.ONES.index(match["english"]) if match["english"] else numerals.ordinal(match["number"])
+            claim = _said(sentence, match.start(), match.end() + (after.end() if after else 0), "streak")
+            claimed.append(replace(claim, value=count, direction=way))
     for match in FIRST.finditer(sentence.text):
         number = next((one for one in sentence.numbers if 0 <= one.start - match.end() < 14), None)
         if number:
@@ -140,100 +128,76 @@ def streaks(sentence) -> list:
     return claimed
 
 
-def moves(sentence, found: list) -> list:
+def moves(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     """Return the claims that something rose or fell without a number that says by how much."""
     claimed = []
-    for match in re.finditer(
-        rf"(?:{LONG})(?!到|至|为|了?\d|\w{{0,4}}?\d)|\b(?:rose|fell|increased|decreased|declined|dropped|grew"
-        rf"|climbed)\b(?! (?:by|to|from|\d))",
-        sentence.text,
-    ):
+    counted = [one.start for one in found if one.kind in ("change", "difference", "points")]
+    for match in re.finditer(rf"(?:{either('course')})(?!到|至|为|\w{{0,4}}?\d| (?:by|to|from|\d))", sentence.text):
         start = sentence.window(match.start())
-        before = sentence.named(sentence.indicators, start, match.start())
-        if not before and not sentence.left(start, match.start()):
-            passed = max((one.end for one in sentence.numbers if one.end <= start), default=0)
-            before = sentence.named(sentence.indicators, passed, start)
+        before = _moving(sentence, start, match.start())
         end = re.search(r"[，。;；]|$|, ", sentence.text[match.end() :]).start() + match.end()
-        counted = any(match.end() <= one.start < end for one in sentence.numbers)
         streak = any(one.start() <= match.start() < one.end() + 8 for one in STREAK.finditer(sentence.text))
-        if not before or counted or streak or sentence.aim(match.start()):
+        if not before or sentence.named(sentence.numbers, match.end(), end) or streak or sentence.aim(match.start()):
             continue
-        between = sentence.text[before[-1].end : match.start()]
-        degree = re.search(rf"(?:{either('degree')})[^，。]{{0,2}}$", between)
+        degree = re.search(rf"(?:{either('degree')})[^，。]{{0,2}}$", sentence.text[before.end : match.start()])
         pressed = re.match(rf"\s(?:{either('degree')})", sentence.text[match.end() :])
-        told = any(one.kind in ("change", "difference", "points") and one.start > match.end() for one in found)
-        if told and not (degree and _presses(degree[0])):
+        told = any(place > match.end() for place in counted)
+        if told and not (degree and presses(degree[0])):
             continue
-        opening = before[-1].end + degree.start() if degree else match.start()
+        opening = before.end + degree.start() if degree else match.start()
         claim = _said(sentence, opening, match.end() + (pressed.end() if pressed else 0), "course")
-        way = int(mentions.words("direction")[match[0]])
-        bare = sentence.bare(max(before[-1].end, start), match.start())
         claimed.append(
             replace(
-                claim,
-                direction=way,
-                base=base_of(sentence.text[start : match.start()], sentence.periods, claim.span),
-                degree=bool(degree or pressed),
-                firm=not leftover(bare),
-                indicator=before[-1].what,
-                role=before[-1].role,
+                claim, direction=_way(match[0]), degree=bool(degree or pressed), indicator=before.what,
+                role=before.role, base=base_of(sentence.text[start : match.start()], sentence.periods, claim.span),
+                firm=not sentence.left(max(before.end, start), match.start()),
             )
-        )
+        )  # fmt: skip
     return claimed
 
 
-def turned_word(text: str) -> int:
-    """Return the direction of the first full word of direction in a text."""
-    match = re.search(LONG, text)
-    return int(mentions.words("direction")[match[0]]) if match else direction(text)
+def _moving(sentence: Sentence, start: int, end: int) -> Mention | None:
+    """The indicator that rises or falls: named in the same words, or before them since the last number."""
+    named = sentence.named(sentence.indicators, start, end)
+    if not named and not sentence.left(start, end):
+        passed = max((one.end for one in sentence.numbers if one.end <= start), default=0)
+        named = sentence.named(sentence.indicators, passed, start)
+    return named[-1] if named else None
 
 
-def _said(sentence, start: int, end: int, kind: str, found: list = ()):
+def _said(sentence: Sentence, start: int, end: int, kind: str, found: list[Claim] = ()) -> Claim:
     """A claim at a place of a sentence, with the indicator named next to it."""
     before = [one for one in sentence.indicators if one.end <= start]
     behind = [one for one in sentence.indicators if one.start >= end and one.start - end < 4]
-    counted = [one for one in found if one.end <= start and one.indicator]
     subject = (behind or before[-1:] or [None])[0]
-    if not subject and counted:
-        subject = Mention(0, 0, counted[-1].indicator, counted[-1].role)
-    if not subject and not sentence.chinese and sentence.indicators:
-        subject = sentence.indicators[-1]
-    scope = [one for one in sentence.areas if one.end <= start and sentence.is_scope(one)]
+    counted = [Mention(0, 0, one.indicator, one.role) for one in found if one.end <= start and one.indicator]
+    if not subject and (counted or not sentence.chinese):
+        subject = (counted or sentence.indicators or [None])[-1]
+    scope = _scope(sentence, start)
     return Claim(
-        start,
-        end,
-        kind,
-        sentence.span(start),
-        indicator=subject.what if subject else "",
-        role=subject.role if subject else "",
-        area=sentence.area(start),
-        scope=sentence.meant(scope[-1]) or "?" if scope else "",
-        firm=not sentence.aim(start),
-        told=sentence.told(start),
-    )
+        start, end, kind, sentence.span(start), area=sentence.area(start), told=sentence.told(start),
+        indicator=subject.what if subject else "", role=subject.role if subject else "",
+        scope=sentence.meant(scope[-1]) or "?" if scope else "", firm=not sentence.aim(start),
+    )  # fmt: skip
 
 
-def _named_after(sentence, end: int) -> str:
+def _scope(sentence: Sentence, end: int) -> list[Mention]:
+    """The areas before a place that something is ranked within."""
+    return [one for one in sentence.areas if one.end <= end and sentence.is_scope(one)]
+
+
+def _named_after(sentence: Sentence, end: int) -> str:
     """The area of 最高的是石磴县."""
-    named = [
-        one.what
-        for one in sentence.areas
-        if one.start >= end and re.fullmatch(r"的?(?:地区|县|区)?(?:是|为)", sentence.text[end : one.start])
-    ]
-    return named[0] if named else ""
+    for one in sentence.areas:
+        if one.start >= end and re.fullmatch(r"的?(?:地区|县|区)?(?:是|为)", sentence.text[end : one.start]):
+            return one.what
+    return ""
 
 
-def _leading(number: str) -> str:
-    """The words of a number itself that also give it a direction: 高于, above."""
-    match = re.match(either("bound"), number)
-    return match[0] if match else ""
+@cache
+def _directions() -> str:
+    return either("course", "direction")
 
 
-def _presses(words: str) -> bool:
-    return (
-        re.search(
-            r"明显|显著|大幅|急剧|快速|较快|sharply|significantly|markedly|clearly|rapidly|strongly|substantially",
-            words,
-        )
-        is not None
-    )
+def _way(word: str) -> int:
+    return int((words("course") | words("direction"))[word])

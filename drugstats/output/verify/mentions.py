@@ -10,26 +10,17 @@ YEAR = r"(?:19|20)\d\d"
 MONTH = r"1[0-2]|0?[1-9]"
 MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december"]  # fmt: skip
-HALVES = {
-    "上半年": (0, 5),
-    "下半年": (6, 11),
-    "前三季度": (0, 8),
-    "前3季度": (0, 8),
-    "first half": (0, 5),
-    "second half": (6, 11),
-}
+HALVES = {"上半年": (0, 5), "下半年": (6, 11), "前三季度": (0, 8), "前3季度": (0, 8), "first half": (0, 5),
+          "second half": (6, 11)}  # fmt: skip
 NAMED = "|".join(MONTHS)
-ZH_YEAR = (
-    rf"(?:(?P<year>{YEAR})年(?:度|末|底)?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年)(?:末|底)?)"
-)
-PERIOD = re.compile(
-    rf"(?P<asof>截[至止]到?|至)?{ZH_YEAR}(?:[-—–~～至到](?P<until>{YEAR})年(?:末|底)?)?"
-    rf"(?:的?(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度|(?P<first>{MONTH})月?(?:[-—–~～至到])(?P<last>{MONTH})月份?"
-    rf"|(?P<month>{MONTH})月(?:份|末|底)?(?P<day>(?:[12]\d|3[01]|0?[1-9])日)?)?(?P<same>同期)?"
-)
-MONTH_ONLY = re.compile(
-    rf"(?P<asof>截[至止]到?|至)?(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度"
-    rf"|(?<!\d)(?P<first>{MONTH})月?[-—–~～至到](?P<last>{MONTH})月份?|(?<!\d)(?P<month>{MONTH})月(?:份|末|底)?(?P<day>(?:[12]\d|3[01]|0?[1-9])日)?)"
+TO = "[-—–~～至到]"
+CHINESE = re.compile(
+    rf"(?P<asof>截[至止]到?|至)?"
+    rf"(?:(?:(?P<year>{YEAR})年(?:度|末|底)?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年)(?:末|底)?)"
+    rf"(?:{TO}(?P<until>{YEAR})年(?:末|底)?)?的?)?"
+    rf"(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度"
+    rf"|(?<!\d)(?P<first>{MONTH})月?{TO}(?P<last>{MONTH})月份?"
+    rf"|(?<!\d)(?P<month>{MONTH})月(?:份|末|底)?(?:(?:[12]\d|3[01]|0?[1-9])日)?)?(?:同期)?"
 )
 ENGLISH = re.compile(
     rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until)\s)?(?:the\s)?(?:end\sof\s)?"
@@ -46,7 +37,6 @@ VAGUE = re.compile(
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
 BEFORE = {"上年", "上一年", "前一年", "a year earlier", "the year before", "the previous year"}
 COMPARED = re.compile(r"(?:比|较|与|同|和|跟|高于|低于|多于|少于|\bthan |\bwith |\bagainst )$")
-ACTS = ("破获", "抓获", "缴获", "查处", "查获", "侦破", "新发现", "新增")
 NUMERALS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 KEPT = "，"  # as a half-width comma it would join two numbers into one
 
@@ -111,16 +101,13 @@ def plain(text: str) -> tuple[str, list[int]]:
 
 def areas(text: str, known: frozenset) -> list[Mention]:
     """Return the areas named; those of `known` also by short names; a name of several areas has an empty code."""
-    found = [Mention(*place, _one_of(codes, known)) for place, codes in scan(text, _area_names(known))]
-    found += [Mention(*place, "", level) for place, level in scan(text, words("area"))]
-    return sorted(found, key=lambda mention: mention.start)
+    return _scan(text, _area_names(known))
 
 
 def indicators(text: str) -> list[Mention]:
     """Return the indicators named, the longest name at each place; role loose or increment where it is told so."""
-    found = [Mention(*place, key, role) for place, (key, role) in scan(text, _indicator_names())]
     joined = []
-    for one in found:
+    for one in _scan(text, _indicator_names()):
         # 新发现 吸毒者 is one name: the general word behind it names nothing more.
         if joined and one.role == "loose" and text[joined[-1].end : one.start] in ("", "的", " "):
             joined[-1] = replace(joined[-1], end=one.end)
@@ -132,37 +119,35 @@ def indicators(text: str) -> list[Mention]:
 def periods(text: str, this_year: int, said: Span) -> list[Mention]:
     """Return the periods named; role base where something is compared with it. `said` is the one spoken of before."""
     found, told = [Mention(*one.span(), year(said.last // 12), "vague") for one in VAGUE.finditer(text)], said
-    shapes = (PERIOD, MONTH_ONLY) if re.search("[\u4e00-\u9fff]", text) else (ENGLISH,)
-    for match in sorted((one for shape in shapes for one in shape.finditer(text)), key=lambda one: one.start()):
-        if not match[0] or any(one.start < match.end() and match.start() < one.end for one in found):
+    chinese = re.search("[\u4e00-\u9fff]", text) is not None
+    for match in (CHINESE if chinese else ENGLISH).finditer(text):
+        parts = match.groupdict("")
+        relative = parts["relative"] = parts["relative"].removesuffix("度")
+        a_time = any(shape for part, shape in parts.items() if part not in ("asof", "lead"))
+        if not a_time or any(one.start < match.end() and match.start() < one.end for one in found):
             continue
-        parts = match.groupdict()
         alone = text[match.start() - 2 : match.start()] in (", ", " (") and re.match(r"[:,.)]|$", text[match.end() :])
-        if shapes[0] is ENGLISH and match[0] == parts["year"] and match.start() and not alone:
+        if not chinese and match[0] == parts["year"] and match.start() and not alone:
             continue  # a bare 2033 in English may count anything
         base = parts.get("lead") in ("than", "with", "against") or COMPARED.search(text[: match.start()]) is not None
         span = _span(parts, told, this_year)
-        if parts.get("relative") in BEFORE and not base and not re.search(r"\d", text[: match.start()]):
+        if relative in BEFORE and not base and not re.search(r"\d", text[: match.start()]):
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
-        if not base and (parts.get("year") or parts.get("relative") in RELATIVE):
+        if not base and (parts["year"] or relative in RELATIVE):
             told = span
-        if text[match.end() : match.end() + 2] == "以来" and span.last < year(this_year).last:
+        if text.startswith("以来", match.end()) and span.last < year(this_year).last:
             span = Span(span.first, year(this_year).last, span.loose)
-        before = parts.get("relative") in BEFORE and not parts.get("year")
-        found.append(Mention(match.start(), match.end(), span, "base" if base else "before" if before else ""))
+        role = "base" if base else "before" if relative in BEFORE else ""
+        found.append(Mention(match.start(), match.end(), span, role))
     return sorted(found, key=lambda mention: mention.start)
 
 
 @cache
 def words(role: str) -> dict:
     """Return the key of each plain word of a role of claim_words.csv, in both languages."""
-    rows = vocab.table("claim_words")
-    rows = rows[rows["role"] == role]
-    found = {}
-    for lang in vocab.LANGUAGES:
-        for key, text in rows[["key", lang]].itertuples(index=False):
-            found |= {plain(word)[0]: key for word in text.split("|") if word}
-    return found
+    rows = vocab.table("claim_words").query("role == @role")
+    told = [(text, key) for lang in vocab.LANGUAGES for text, key in zip(rows[lang], rows["key"], strict=True)]
+    return {plain(word)[0]: key for text, key in told for word in text.split("|") if word}
 
 
 @cache
@@ -173,29 +158,24 @@ def either(*roles: str) -> str:
                     for word in sorted(chosen, key=lambda word: (-len(word), word)))  # fmt: skip
 
 
-def scan(text: str, known: dict) -> list[tuple[tuple[int, int], object]]:
-    """Return place and meaning of every known name in a text, the longest at each place."""
-    starts, found, start = _starts(known), [], 0
-    while start < len(text):
-        for name in starts.get(text[start], ()):
+def _scan(text: str, known: dict) -> list[Mention]:
+    """Every known name in a text, the longest at each place; `known` is of _by_first_letter."""
+    found, end = [], 0
+    for start in range(len(text)):
+        for name, (what, role) in known.get(text[start], ()) if start >= end else ():
             if text.startswith(name, start) and _whole_word(text, start, start + len(name)):
-                found.append(((start, start + len(name)), known[name]))
-                start += len(name) - 1
+                end = start + len(name)
+                found.append(Mention(start, end, what, role))
                 break
-        start += 1
     return found
 
 
-def _starts(known: dict) -> dict:
-    if id(known) not in _STARTS:
-        starts = {}
-        for name in sorted(known, key=len, reverse=True):
-            starts.setdefault(name[0], []).append(name)
-        _STARTS[id(known)] = (known, starts)  # the table is kept, so that its id stays its own
-    return _STARTS[id(known)][1]
-
-
-_STARTS = {}
+def _by_first_letter(known: dict) -> dict:
+    """Names with what they mean, the longest first, by their first letters."""
+    found = {}
+    for name in sorted(known, key=len, reverse=True):
+        found.setdefault(name[0], []).append((name, known[name]))
+    return found
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:
@@ -224,14 +204,10 @@ def _area_names(known: frozenset) -> dict:
         for name in told - {""}:
             if len(name) > 2 or code in known:
                 found.setdefault(name, []).append(code)
-    for word in words("area"):  # China and 全国 are said of whatever the draft is about
-        found.pop(word, None)
-    return found
-
-
-def _one_of(codes: list[str], known: frozenset) -> str:
-    near = [code for code in codes if code in known] or codes
-    return near[0] if len(near) == 1 else ""
+    near = {name: [code for code in codes if code in known] or codes for name, codes in found.items()}
+    meant = {name: (codes[0] if len(codes) == 1 else "", "") for name, codes in near.items()}
+    # China and 全国 are said of whatever the draft is about.
+    return _by_first_letter(meant | {word: ("", level) for word, level in words("area").items()})
 
 
 @cache
@@ -240,13 +216,15 @@ def _indicator_names() -> dict:
     found |= {plain(name)[0]: (key, "") for key, name in vocab.table("indicators")["en"].items()}
     for role in ("indicator", "increment", "weight", "loose"):
         found |= {word: (key, role.removeprefix("indicator")) for word, key in words(role).items()}
-    return {re.sub(rf"^({'|'.join(ACTS)})(?!的)(?=.)", r"\1的", name): what for name, what in found.items()} | found
+    # 破获的毒品案件 is said for 破获毒品案件.
+    spelt = {re.sub(rf"^({either('act')})(?!的)(?=.)", r"\1的", name): what for name, what in found.items()}
+    return _by_first_letter(spelt | found)
 
 
 def _span(told: dict, said: Span, this_year: int) -> Span:
-    relative, number = (told.get("relative") or "").removesuffix("度"), told.get("year")
-    if number:
-        of, loose = int(number), False
+    relative = told["relative"]
+    if told["year"]:
+        of, loose = int(told["year"]), False
     elif relative in RELATIVE:
         of, loose = this_year + RELATIVE[relative], RELATIVE[relative] < 0
     else:
@@ -258,15 +236,13 @@ def _span(told: dict, said: Span, this_year: int) -> Span:
 
 
 def _months(told: dict) -> tuple[int, int]:
-    if half := told.get("half"):
-        return HALVES[half]
-    if quarter := told.get("quarter"):
-        number = "一二三四1234".index(quarter) % 4
+    """The first and the last month of a period within its year, counted from nought."""
+    if told["half"]:
+        return HALVES[told["half"]]
+    if told.get("quarter"):
+        number = "一二三四1234".index(told["quarter"]) % 4
         return 3 * number, 3 * number + 2
-    if named := told.get("named"):
-        return MONTHS.index(named), MONTHS.index(named)
-    if told.get("first"):
-        return int(told["first"]) - 1, int(told["last"]) - 1
-    if told.get("month"):
-        return int(told["month"]) - 1, int(told["month"]) - 1
-    return 0, 11
+    if told.get("named"):
+        return MONTHS.index(told["named"]), MONTHS.index(told["named"])
+    first, last = told.get("first") or told.get("month") or 1, told.get("last") or told.get("month") or 12
+    return int(first) - 1, int(last) - 1

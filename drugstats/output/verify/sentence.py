@@ -162,5 +162,5 @@ def leftover(text: str) -> str:
 
 @cache
 def _idle() -> re.Pattern:
-    words = either("filler", "bound", "bound after", "degree", "base", "to", "direction", "share")
+    words = either("filler", "bound", "bound after", "degree", "base", "to", "course", "direction", "share")
     return re.compile(rf"{words}|[\s，、,:：;()\"“”\0]|由|从|自|和|与|及|'s")
