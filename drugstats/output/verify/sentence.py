@@ -42,14 +42,10 @@ class Sentence:
         """Return where the words behind a place end: at a sign or the next number."""
         return re.search(r"[，。；;:()、]|$|\d|, |\.", self.text[place:]).start() + place
 
-    def bare(self, start: int, end: int) -> str:
-        """Return the words from start to end that name nothing."""
-        blanked = without(self.text, [*self.areas, *self.periods, *self.indicators])
-        return blanked[start:end].replace(masks.BLANK, "")
-
     def left(self, start: int, end: int) -> str:
-        """Return what is left of those words without the ones that change nothing in what is counted."""
-        return leftover(self.bare(start, end))
+        """Return what is left of the words from start to end that neither name nor change what is counted."""
+        blanked = without(self.text, [*self.areas, *self.periods, *self.indicators])
+        return leftover(blanked[start:end].replace(masks.BLANK, ""))
 
     def aim(self, place: int) -> bool:
         """Return whether what stands at a place is wanted or asked, not reported."""
@@ -73,65 +69,56 @@ class Sentence:
 
     def told(self, place: int) -> tuple:
         """Return which of area and period the draft itself tells, in this sentence or before."""
-        area = bool(self._areas(place)) or bool(self.before and self.before.carried_area()[1])
-        period = bool(self._periods(place)) or bool(self.before and self.before.tells_year())
-        return (*(("area",) if area else ()), *(("period",) if period else ()))
+        area = self._areas(place) or (self.before and self.before.carried_area()[1])
+        period = self._periods(place) or (self.before and self.before.tells_year())
+        return tuple(name for name, told in (("area", area), ("period", period)) if told)
 
     def vague(self, place: int) -> bool:
         """Return whether the time told last before a place is one that the text does not settle."""
-        told = [one for one in self.periods if one.end <= place and one.role in ("", "vague")]
-        return bool(told) and told[-1].role == "vague"
+        told = [one.role for one in self.periods if one.end <= place and one.role in ("", "vague")]
+        return told[-1:] == ["vague"]
 
     def carried_span(self) -> Span:
         """Return the period that the next sentence goes on with."""
-        told = [one for one in self.periods if not one.role]
-        return told[-1].what if told else self.before.carried_span() if self.before else mentions.year(self.scene.last)
+        told = [one.what for one in self.periods if not one.role]
+        return told[-1] if told else self.before.carried_span() if self.before else mentions.year(self.scene.last)
 
     def tells_year(self) -> bool:
         """Return whether the next sentence may rely on the period: a month is not carried on without doubt."""
-        told = [one for one in self.periods if not one.role]
-        return told[-1].what.length >= 12 if told else bool(self.before and self.before.tells_year())
+        told = [one.what for one in self.periods if not one.role]
+        return told[-1].length >= 12 if told else self.before is not None and self.before.tells_year()
 
     def carried_area(self) -> tuple[str, bool]:
         """Return the area the next sentence goes on with, and whether it was told: of several, the one above all."""
         told = list(dict.fromkeys(self.meant(one) for one in self.areas if not self.is_scope(one)))
         if not told:
             return self.before.carried_area() if self.before else (self.scene.area, False)
-        above = [code for code in told if all(code in names.lineage(other) for other in told)]
-        return (above[0], True) if above and above[0] else (self.scene.area, False)
+        above = [code for code in told if code and all(code in names.lineage(other) for other in told)]
+        return (above[0], True) if above else (self.scene.area, False)
 
     def meant(self, mention: Mention, named: list[str] = ()) -> str:
         """Return the code of an area mention: 全市 is the city at or above the area last named, or the draft's own."""
         if mention.what or not mention.role:
             return mention.what
-        for code in (*reversed(named), self.scene.area):
-            for above in names.lineage(code):
-                if vocab.table("areas")["level"].get(above) == mention.role:
-                    return above
-        return ""
+        levels = vocab.table("areas")["level"]
+        above = [one for code in (*reversed(named), self.scene.area) for one in names.lineage(code)]
+        return next((code for code in above if levels.get(code) == mention.role), "")
 
     def is_scope(self, area: Mention) -> bool:
         """Return whether an area is not spoken of but ranked within (居全市第三) or shared in (占全市的)."""
-        after, before = self.text[area.end : area.end + 10], self.text[max(0, area.start - 4) : area.start]
-        end = either("highest", "lowest", "last")
-        if re.match(
-            rf"(?:的|各[县市区镇乡]+)?(?:中|里|排名|位居|排)?(?:倒数)?(?:第[一二三四五六七八九十\d]|{end}|首位|之首)",
-            after,
-        ):
-            return True
-        if re.search(r"占$", before):
+        before = self.text[max(0, area.start - 4) : area.start]
+        if before.endswith("占") or re.match(_ranked(), self.text[area.end : area.end + 10]):
             return True
         named = any(one.start < area.start for one in self.areas)
         return bool(area.role) and named and re.search(r"\b(?:in|of)\s$|在$|居$|列$", before) is not None
 
     def named(self, known: list[Mention], start: int, end: int) -> list[Mention]:
-        """Return the mentions that lie between two places."""
+        """Return the mentions, or numbers, that lie between two places."""
         return [one for one in known if start <= one.start and one.end <= end]
 
     def _areas(self, place: int) -> list[Mention]:
         own = [one for one in self.areas if not self.is_scope(one)]
-        told = [one for one in own if one.end <= place]
-        return told or ([] if self.chinese else own[:1])
+        return [one for one in own if one.end <= place] or ([] if self.chinese else own[:1])
 
     def _periods(self, place: int) -> list[Mention]:
         own = [one for one in self.periods if not one.role]
@@ -140,12 +127,9 @@ class Sentence:
 
     def _left_behind(self, period: Mention, place: int) -> bool:
         """Whether a period belongs to a number passed already (由上年的15名上升到26名)."""
-        passed = any(period.end <= one.start and one.end <= place for one in self.numbers)
-        return (
-            passed
-            and re.search(r"[由从自]$|\bfrom $", self.text[: period.start]) is not None
-            and period.what.last // 12 < self.scene.last
-        )
+        passed = self.named(self.numbers, period.end, place)
+        started = re.search(r"[由从自]$|\bfrom $", self.text[: period.start])
+        return bool(passed and started) and period.what.last // 12 < self.scene.last
 
 
 def without(text: str, named: list) -> str:
@@ -158,6 +142,12 @@ def without(text: str, named: list) -> str:
 def leftover(text: str) -> str:
     """Return what is left of some words when those are gone that change nothing in what is counted."""
     return _idle().sub("", text).strip()
+
+
+@cache
+def _ranked() -> str:
+    ends = either("highest", "lowest", "last")
+    return rf"(?:的|各[县市区镇乡]+)?(?:中|里|排名|位居|排)?(?:倒数)?(?:第[一二三四五六七八九十\d]|{ends}|首位|之首)"
 
 
 @cache
