@@ -31,7 +31,7 @@ def in_cell(passage, text: str, scene: Scene) -> list[Claim]:
     down = re.match(r"[-−–]", text) is not None or courses.direction(text) < 0
     span = head.span(len(context))
     return [counted(
-        number, (-1 if down else 1) * change, passage=passage.number, span=span, indicator=key.what, role=key.role,
+        number, (-1 if down else 1) * change, span=span, indicator=key.what, role=key.role,
         area=head.area(len(context)), base=courses.base_of(context, [], span) if change else None,
         firm=not TOTAL.search(context), told=head.told(len(context)),
     )]  # fmt: skip

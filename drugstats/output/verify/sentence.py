@@ -17,7 +17,7 @@ class Sentence:
     """A sentence of a plain text, the places of its letters counted from its own start."""
 
     def __init__(self, text: str, start: int, end: int, scene: Scene, before: "Sentence | None" = None):
-        self.offset, self.scene, self.before = start, scene, before
+        self.scene, self.before = scene, before
         self.text = masks.masked(text[start:end])
         self.chinese = re.search("[\u4e00-\u9fff]", self.text) is not None
         self.indicators = mentions.indicators(self.text)
@@ -38,9 +38,10 @@ class Sentence:
         """Return where the clause of a place begins."""
         return max((match.end() for match in HARD.finditer(self.text, 0, place)), default=0)
 
-    def stop(self, place: int) -> int:
-        """Return where the words behind a place end: at a sign or the next number."""
-        return re.search(r"[，。；;:()、]|$|\d|, |\.", self.text[place:]).start() + place
+    def behind(self, place: int) -> str:
+        """Return what is left of the words behind a place, up to a sign or number; English says there what it will."""
+        stop = re.search(r"[，。；;:()、]|$|\d|, |\.", self.text[place:]).start() + place
+        return self.left(place, stop) if self.chinese else ""
 
     def left(self, start: int, end: int) -> str:
         """Return what is left of the words from start to end that neither name nor change what is counted."""
