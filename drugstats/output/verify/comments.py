@@ -4,7 +4,10 @@ import copy
 import io
 from pathlib import Path
 
+import docx
 import pandas as pd
+from docx.oxml.ns import qn
+from docx.text.run import Run
 
 from drugstats import vocab
 from drugstats.output.archive import FIXED_DATE, fixed
@@ -25,38 +28,25 @@ def annotate(path, claims: pd.DataFrame, out, lang: str = "zh") -> Path:
     path, out = Path(path), Path(out)
     if out.suffix.lower() != ".docx":
         raise TableError(vocab.text("error.annotated_ending", lang, file=out.name))
-    passages = draft.read(path, lang)
     word = path.suffix.lower() == ".docx"
-    document = draft.opened(path.read_bytes(), path.name, lang) if word else _written(passages)
-    elements = draft.elements(document)
+    document = draft.opened(path, lang) if word else _written(draft.read(path, lang))
+    elements, noted = draft.elements(document), claims[~claims["verdict"].isin(SILENT)]
     # From the end backwards, so that splitting a run moves no place that is still to be found.
-    for claim in (
-        claims[~claims["verdict"].isin(SILENT)].sort_values(["passage", "start"], ascending=False).itertuples()
-    ):
+    for claim in noted.sort_values(["passage", "start"], ascending=False).itertuples():
         verdict = vocab.show(claim.verdict, "word", lang)
-        _comment(
-            document,
-            elements[claim.passage],
-            claim,
-            vocab.text("verify.comment", lang, verdict=verdict, reason=claim.reason),
-        )
+        text = vocab.text("verify.comment", lang, verdict=verdict, reason=claim.reason)
+        _comment(document, _marked(elements[claim.passage], claim.start, claim.end), text)
     written = io.BytesIO()
     document.save(written)
     out.write_bytes(fixed(written.getvalue()))
     return out
 
 
-def _comment(document, element, claim, text: str) -> None:
-    from docx.oxml.ns import qn
-    from docx.text.run import Run
-
-    marked = _marked(element, claim.start, claim.end)
-    if not marked:
-        return
-    comment = document.add_comment(
-        [Run(run, document) for run in (marked[0], marked[-1])], text=text, author=AUTHOR, initials="ds"
-    )
-    comment._comment_elm.set(qn("w:date"), FIXED_DATE.isoformat() + "Z")
+def _comment(document, marked: list, text: str) -> None:
+    ends = [Run(run, document) for run in marked[:1] + marked[-1:]]
+    if ends:
+        comment = document.add_comment(ends, text=text, author=AUTHOR, initials="ds")
+        comment._comment_elm.set(qn("w:date"), FIXED_DATE.isoformat() + "Z")
 
 
 def _marked(element, start: int, end: int) -> list:
@@ -75,8 +65,6 @@ def _marked(element, start: int, end: int) -> list:
 
 def _cut(run, start: int, end: int):
     """The run with nothing but its letters from start to end; what stands around them becomes runs of its own."""
-    from docx.oxml.ns import qn
-
     text = draft.text_of(run)
     if any(part.tag not in (qn("w:rPr"), qn("w:t")) for part in run) or (start, end) == (0, len(text)):
         return run
@@ -91,21 +79,13 @@ def _cut(run, start: int, end: int):
 
 def _written(passages: list[Passage]):
     """A plain Word document of a text draft: a paragraph or cell for every passage, in the same order."""
-    import docx
-
-    document, tables = docx.Document(), {}
-    for passage in passages:
-        if passage.table:
-            tables.setdefault(passage.table, []).append(passage)
+    document = docx.Document()
     for passage in passages:
         if not passage.table:
             document.add_paragraph(passage.text)
         elif (passage.row, passage.column) == (1, 1):
-            cells = tables[passage.table]
-            grid = document.add_table(
-                max(one.row for one in cells), max(one.column for one in cells), style="Table Grid"
-            )
-            for row in grid.rows:
-                for cell, one in zip(row.cells, [one for one in cells if one.row == row._index + 1], strict=True):
-                    cell.text = one.text
+            cells = [one for one in passages if one.table == passage.table]
+            grid = document.add_table(cells[-1].row, cells[-1].column, style="Table Grid")
+            for cell, one in zip((cell for row in grid.rows for cell in row.cells), cells, strict=True):
+                cell.text = one.text
     return document

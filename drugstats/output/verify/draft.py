@@ -6,12 +6,19 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import docx
+from docx.oxml.ns import qn
+from docx.table import Table
+
 from drugstats import vocab
 from drugstats.tables import TableError
 
 LARGEST = 64 << 20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENDINGS = (".txt", ".md", ".docx")
+SIGNS = {qn("w:tab"): "\t", qn("w:br"): " ", qn("w:noBreakHyphen"): "-"}
+DELETED = {qn("w:del"), qn("w:moveFrom")}
+FIGURE = re.compile(r"[-+]?[\d.,]+")
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,11 @@ def read(path, lang: str = "zh") -> list[Passage]:
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
         raise TableError(vocab.text("error.verify_ending", lang, file=path.name, endings=", ".join(ENDINGS)))
-    if not path.is_file():
-        raise TableError(vocab.text("error.no_file", lang, file=path.name))
-    content = path.read_bytes()
-    blocks = (
-        _blocks(opened(content, path.name, lang))
-        if path.suffix.lower() == ".docx"
-        else _lines(content, path.name, lang)
-    )
-    found = passages(blocks)
-    if not found:
+    if path.suffix.lower() == ".docx":
+        found = passages([_spoken(block) for block in _blocks(opened(path, lang))])
+    else:
+        found = passages(_lines(_decoded(path, lang)))
+    if not any(one.text.strip() for one in found):
         raise TableError(vocab.text("error.draft_empty", lang, file=path.name))
     return found
 
@@ -60,81 +62,65 @@ def passages(blocks: list) -> list[Passage]:
             for column, text in enumerate(cells):
                 context = _headings(block, row, column, above) if row and column else ""
                 found.append(Passage(len(found), text, context, 0, table, row + 1, column + 1))
-    return found if any(one.text.strip() for one in found) else []
+    return found
 
 
-def opened(content: bytes, name: str, lang: str):
-    """Return the Word document of some bytes; raises TableError where it is locked, old, damaged or far too large."""
-    import docx
-
+def opened(path: Path, lang: str):
+    """Return the Word document of a file; raises TableError where it is locked, old, damaged or far too large."""
+    content = _content(path, lang)
     if content.startswith(OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in content
-        raise TableError(vocab.text("error.draft_locked" if locked else "error.draft_old", lang, file=name))
+        raise TableError(vocab.text("error.draft_locked" if locked else "error.draft_old", lang, file=path.name))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST:
-                raise TableError(vocab.text("error.draft_large", lang, file=name))
-        return docx.Document(io.BytesIO(content))
-    except TableError:
-        raise
+            size = sum(member.file_size for member in archive.infolist())
+        document = docx.Document(io.BytesIO(content)) if size <= LARGEST else None
     except Exception:  # whatever zip, XML and python-docx make of a damaged file, the reader needs one sentence
-        raise TableError(vocab.text("error.draft_damaged", lang, file=name)) from None
+        raise TableError(vocab.text("error.draft_damaged", lang, file=path.name)) from None
+    if document is None:
+        raise TableError(vocab.text("error.draft_large", lang, file=path.name))
+    return document
 
 
 def elements(document) -> list:
     """Return the element of every passage of a Word document, in their order: a paragraph's or a cell's."""
-    from docx.table import Table
-
     found = []
-    for block in document.iter_inner_content():
-        found += [cell for row in _cells(block._tbl) for cell in row] if isinstance(block, Table) else [block._p]
+    for block in _blocks(document):
+        found += [cell for row in block for cell in row] if isinstance(block, list) else [block]
     return found
 
 
 def paragraphs(element) -> list:
     """Return the paragraph elements of a passage's element."""
-    from docx.oxml.ns import qn
-
     return [element] if element.tag == qn("w:p") else list(element.iter(qn("w:p")))
-
-
-def spoken(paragraph) -> str:
-    """Return the text of a paragraph element as it reads with its tracked changes accepted."""
-    return "".join(text_of(run) for run in runs(paragraph))
 
 
 def runs(paragraph) -> list:
     """Return the run elements of a paragraph, those inserted or linked included, those deleted not."""
-    from docx.oxml.ns import qn
-
-    gone = {qn("w:del"), qn("w:moveFrom")}
-    return [run for run in paragraph.iter(qn("w:r")) if not any(above.tag in gone for above in run.iterancestors())]
+    every = paragraph.iter(qn("w:r"))
+    return [run for run in every if not any(above.tag in DELETED for above in run.iterancestors())]
 
 
 def text_of(run) -> str:
     """Return the text of a run element, a tab as a tab and a break as a space."""
-    from docx.oxml.ns import qn
-
-    signs = {qn("w:tab"): "\t", qn("w:br"): " ", qn("w:noBreakHyphen"): "-"}
-    return "".join(part.text or "" if part.tag == qn("w:t") else signs.get(part.tag, "") for part in run)
+    return "".join(part.text or "" if part.tag == qn("w:t") else SIGNS.get(part.tag, "") for part in run)
 
 
 def _blocks(document) -> list:
-    from docx.table import Table
-
-    return [
-        _grid(block._tbl) if isinstance(block, Table) else spoken(block._p) for block in document.iter_inner_content()
-    ]
+    """The elements of paragraphs, and of cells in lists of rows, in reading order."""
+    blocks = document.iter_inner_content()
+    return [_cells(block._tbl) if isinstance(block, Table) else block._p for block in blocks]
 
 
-def _grid(table) -> list[list[str]]:
-    return [[_cell_text(cell) for cell in row] for row in _cells(table)]
+def _spoken(block):
+    """The words of a block as it reads with its tracked changes accepted."""
+    if isinstance(block, list):
+        return [[_spoken(cell) for cell in row] for row in block]
+    return " ".join("".join(map(text_of, runs(paragraph))) for paragraph in paragraphs(block))
 
 
 def _cells(table) -> list[list]:
     """The cell elements of a table by row and column; a merged cell stands in every place it covers."""
-    from docx.oxml.ns import qn
-
     rows = []
     for row in table.tr_lst:
         cells = []
@@ -142,17 +128,13 @@ def _cells(table) -> list[list]:
             covered = cell.vMerge == "continue" and rows and len(rows[-1]) > len(cells)
             cells += [rows[-1][len(cells)] if covered else cell] * cell.grid_span
         rows.append(cells)
-    width = max(map(len, rows), default=0)
-    return [row + [row[-1]] * (width - len(row)) if row else [table.makeelement(qn("w:tc"))] * width for row in rows]
+    return rows
 
 
-def _cell_text(cell) -> str:
-    return " ".join(spoken(paragraph) for paragraph in paragraphs(cell))
-
-
-def _lines(content: bytes, name: str, lang: str) -> list:
+def _lines(text: str) -> list:
+    """The paragraphs of a plain text, and its tables between bars."""
     blocks = []
-    for line in _decoded(content, name, lang).splitlines():
+    for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not (line.strip().startswith("|") and len(cells) > 1):
             blocks.append(re.sub(r"^\s*#+\s*|\*\*|__|`", "", line))
@@ -164,7 +146,14 @@ def _lines(content: bytes, name: str, lang: str) -> list:
     return blocks
 
 
-def _decoded(content: bytes, name: str, lang: str) -> str:
+def _content(path: Path, lang: str) -> bytes:
+    if not path.is_file():
+        raise TableError(vocab.text("error.no_file", lang, file=path.name))
+    return path.read_bytes()
+
+
+def _decoded(path: Path, lang: str) -> str:
+    content = _content(path, lang)
     codings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
     for coding in codings:
         try:
@@ -173,16 +162,12 @@ def _decoded(content: bytes, name: str, lang: str) -> str:
             continue
         if "\0" not in text:
             return text
-    raise TableError(vocab.text("error.draft_damaged", lang, file=name))
+    raise TableError(vocab.text("error.draft_damaged", lang, file=path.name))
 
 
 def _headings(rows: list, row: int, column: int, above: str) -> str:
     """What stands above and to the left of a cell, and the line over its table."""
-    over = [
-        cells[column]
-        for cells in rows[:row]
-        if column < len(cells) and not re.match(r"[-+]?[\d.,]+", cells[column].strip())
-    ]
-    beside = [cell for cell in rows[row][:column] if not re.match(r"[-+]?[\d.,]+", cell.strip())]
-    told = dict.fromkeys(part.strip() for part in (above if len(above) < 60 else "", *beside, *over))
+    over = [cells[column] for cells in rows[:row] if column < len(cells)]
+    named = [cell for cell in (*rows[row][:column], *over) if not FIGURE.match(cell.strip())]
+    told = dict.fromkeys(part.strip() for part in (above if len(above) < 60 else "", *named))
     return "，".join(part for part in told if part)
