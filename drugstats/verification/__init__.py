@@ -72,22 +72,16 @@ def _printed(claim, found: Finding, known: pd.DataFrame | None) -> Finding:
 
 def _row(claim, found: Finding, passage, lang: str) -> dict:
     words = {"right": found.right} | {key: _named(key, value, lang) for key, value in found.words.items()}
-    return {
+    kept = ("value", "unit", "indicator", "area", "passage", "start", "end")
+    return {name: getattr(claim, name) for name in kept} | {
         "place": _place(passage, lang),
         "claim": claim.text,
-        "value": claim.value,
-        "unit": claim.unit,
-        "indicator": claim.indicator,
-        "area": claim.area,
         "period": claim.span.code() if claim.span.last > 12 else "",
         "comparison": "year" if claim.kind in ("change", "points", "difference") else claim.kind,
         "verdict": found.verdict,
         "reason": vocab.text(f"verify.{found.reason}", lang, **words),
         "right": found.right,
         "evidence": _evidence(found, lang),
-        "passage": claim.passage,
-        "start": claim.start,
-        "end": claim.end,
     }
 
 

@@ -21,28 +21,18 @@ class Scene:
     last: int
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One thing said. `firm`: read without doubt; only then may it be contradicted.
+@dataclass(frozen=True, kw_only=True)
+class Claim(Number):
+    """One thing said, mostly with a number. `firm`: read without doubt; only then may it be contradicted.
 
     Kinds: level, share, change, points, difference; rank, course (up or down without a number), streak, first, line.
     """
 
-    start: int
-    end: int
     kind: str
     span: Span
     passage: int = 0
     sentence: int = 0
     text: str = ""
-    value: float = float("nan")
-    low: float = float("-inf")
-    high: float = float("inf")
-    unit: str = ""
-    decimals: int = 0
-    per: float = 1
-    word: str = ""
-    bound: str = ""
     indicator: str = ""
     role: str = ""
     whole: str = ""

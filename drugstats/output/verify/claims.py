@@ -38,8 +38,9 @@ def find(passages, scene: Scene) -> list[Claim]:
 def _paragraph(text: str, scene: Scene) -> list[Claim]:
     found, before = [], None
     for number, (start, end) in enumerate(sentences(text)):
-        before = Sentence(text, start, end, scene, before)
-        for claim in _claims(before):
+        sentence = Sentence(text, start, end, scene, before)
+        before = sentence.context()
+        for claim in _claims(sentence):
             found.append(replace(claim, sentence=number, start=claim.start + start, end=claim.end + start))
     return found
 
@@ -117,7 +118,7 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
     if near and not left:
         return same[-1], _clean(sentence, same[-1], claim), None
     doubtful = [] if level else sentence.named(sentence.indicators, 0, claim.start)
-    if not level and sentence.before and not sentence.indicators and not left:
+    if not level and not sentence.indicators and not left:
         doubtful = sentence.before.indicators
     return doubtful[-1] if doubtful else None, False, None
 

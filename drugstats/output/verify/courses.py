@@ -175,7 +175,7 @@ def _said(sentence: Sentence, start: int, end: int, kind: str, found: list[Claim
         subject = (counted or sentence.indicators or [None])[-1]
     scope = _scope(sentence, start)
     return Claim(
-        start, end, kind, sentence.span(start), area=sentence.area(start), told=sentence.told(start),
+        start, end, kind=kind, span=sentence.span(start), area=sentence.area(start), told=sentence.told(start),
         indicator=subject.what if subject else "", role=subject.role if subject else "",
         scope=sentence.meant(scope[-1]) or "?" if scope else "", firm=not sentence.aim(start),
     )  # fmt: skip

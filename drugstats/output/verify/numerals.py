@@ -40,10 +40,10 @@ class Number:
 
     start: int
     end: int
-    value: float
-    low: float
-    high: float
-    unit: str
+    value: float = math.nan
+    low: float = -math.inf
+    high: float = math.inf
+    unit: str = ""
     bound: str = ""
     decimals: int = 0
     per: float = 1

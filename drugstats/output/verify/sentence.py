@@ -1,6 +1,7 @@
 """A sentence with what it names and counts, and what it takes over from the one before: area, period, whether told."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from drugstats import names, vocab
@@ -13,17 +14,27 @@ HARD = re.compile(r"[，;；()]|, ")
 AIM = re.compile(r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])")
 
 
+@dataclass(frozen=True)
+class Context:
+    """What a sentence takes over from those before it: period, area, which of them were told, and what was counted."""
+
+    span: Span
+    area: str
+    told: tuple = ()
+    indicators: tuple = ()
+
+
 class Sentence:
     """A sentence of a plain text, the places of its letters counted from its own start."""
 
-    def __init__(self, text: str, start: int, end: int, scene: Scene, before: "Sentence | None" = None):
-        self.scene, self.before = scene, before
+    def __init__(self, text: str, start: int, end: int, scene: Scene, before: Context | None = None):
+        self.scene, self.before = scene, before or Context(mentions.year(scene.last), scene.area)
         self.text = masks.masked(text[start:end])
         self.chinese = re.search("[\u4e00-\u9fff]", self.text) is not None
         self.indicators = mentions.indicators(self.text)
         self.areas = mentions.areas(self.text, scene.known)
         unnamed = without(self.text, self.indicators)
-        told = mentions.periods(unnamed, scene.year, before.carried_span() if before else mentions.year(scene.last))
+        told = mentions.periods(unnamed, scene.year, self.before.span)
         self.periods = [one for one in told if not masks.is_date(unnamed[one.start : one.end])]
         self.numbers = numerals.find(masks.without_dates(without(unnamed, told)))
         self.clean = {}  # whether the indicator of the number at a place is read without doubt
@@ -57,7 +68,7 @@ class Sentence:
     def span(self, place: int) -> Span:
         """Return the period told last before a place, else that carried over, else the last year of the data."""
         told = self._periods(place)
-        return told[-1].what if told else self.before.carried_span() if self.before else mentions.year(self.scene.last)
+        return told[-1].what if told else self.before.span
 
     def area(self, place: int) -> str:
         """Return the code of the area told last before a place, else that carried over, else the draft's own."""
@@ -66,36 +77,28 @@ class Sentence:
             return ""  # several areas together
         if told:
             return self.meant(told[-1], [one.what for one in told if one.what])
-        return self.before.carried_area()[0] if self.before else self.scene.area
+        return self.before.area
 
     def told(self, place: int) -> tuple:
         """Return which of area and period the draft itself tells, in this sentence or before."""
-        area = self._areas(place) or (self.before and self.before.carried_area()[1])
-        period = self._periods(place) or (self.before and self.before.tells_year())
-        return tuple(name for name, told in (("area", area), ("period", period)) if told)
+        known = {"area": self._areas(place), "period": self._periods(place)}
+        return tuple(name for name, named in known.items() if named or name in self.before.told)
 
     def vague(self, place: int) -> bool:
         """Return whether the time told last before a place is one that the text does not settle."""
         told = [one.role for one in self.periods if one.end <= place and one.role in ("", "vague")]
         return told[-1:] == ["vague"]
 
-    def carried_span(self) -> Span:
-        """Return the period that the next sentence goes on with."""
-        told = [one.what for one in self.periods if not one.role]
-        return told[-1] if told else self.before.carried_span() if self.before else mentions.year(self.scene.last)
-
-    def tells_year(self) -> bool:
-        """Return whether the next sentence may rely on the period: a month is not carried on without doubt."""
-        told = [one.what for one in self.periods if not one.role]
-        return told[-1].length >= 12 if told else self.before is not None and self.before.tells_year()
-
-    def carried_area(self) -> tuple[str, bool]:
-        """Return the area the next sentence goes on with, and whether it was told: of several, the one above all."""
-        told = list(dict.fromkeys(self.meant(one) for one in self.areas if not self.is_scope(one)))
-        if not told:
-            return self.before.carried_area() if self.before else (self.scene.area, False)
-        above = [code for code in told if code and all(code in names.lineage(other) for other in told)]
-        return (above[0], True) if above else (self.scene.area, False)
+    def context(self) -> Context:
+        """Return what the next sentence takes over: of several areas the one above all; a month is never sure."""
+        spans = [one.what for one in self.periods if not one.role]
+        span = spans[-1] if spans else self.before.span
+        areas = list(dict.fromkeys(self.meant(one) for one in self.areas if not self.is_scope(one)))
+        above = [code for code in areas if code and all(code in names.lineage(other) for other in areas)]
+        area = (above or [self.scene.area])[0] if areas else self.before.area
+        sure = {"area": above if areas else "area" in self.before.told,
+                "period": span.length >= 12 if spans else "period" in self.before.told}  # fmt: skip
+        return Context(span, area, tuple(name for name, told in sure.items() if told), tuple(self.indicators))
 
     def meant(self, mention: Mention, named: list[str] = ()) -> str:
         """Return the code of an area mention: 全市 is the city at or above the area last named, or the draft's own."""
