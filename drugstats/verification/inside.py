@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 from drugstats import vocab
 from drugstats.output.verify.claim import Claim
@@ -46,7 +47,10 @@ def _shares(group: list[Claim], text: str, lang: str):
         if text[counts[-2].end : counts[-1].start].strip() in ("of", "out of", "of the"):
             part = counts[-2]
         wholes = [one for one in counts if one is not part and one.unit == part.unit and one.value >= part.value > 0]
-        wholes = [one for one in wholes if claim.whole and one.indicator == claim.whole] or wholes
+        # What a share was told of already is a part itself: 男性4021名，占84%，女性767名，占16%.
+        parts = [one for one, next_one in pairwise(group) if next_one.kind == "share" and next_one is not claim]
+        named = [one for one in wholes if claim.whole and one.indicator == claim.whole]
+        wholes = named or [one for one in wholes if one not in parts]
         if wholes and not any(claim.allows(part.low / one.high, part.high / max(one.low, 1e-9)) for one in wholes):
             right = vocab.show(part.value / wholes[0].value, "percent", lang)
             yield claim, wrong("share", right, part=part.text, whole=wholes[0].text)

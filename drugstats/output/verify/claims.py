@@ -17,6 +17,7 @@ JOINED = re.compile(r"\s?(?:和|与|及|以及|、|and|,|or)\s?$")
 SIGNED = re.compile(r"(?:变化|增减|变动|同比|环比|\bby |\bgives )(?:了|为)?\s?(?P<sign>[-−+])$")
 COMPARED = re.compile(r"\s(?:(more|higher)|less|fewer|lower) than")
 OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the )?\d")
+A_NUMBER_OF = re.compile(r"\d (?:out )?of (?:the )?$")
 ADDED = re.compile(r"新增|净增|\bnewly\b")
 FROM = re.compile(r"(?:由|从|自|\bfrom )[^，,;；]{0,8}$")
 LINK = re.compile(r"\s?(?:的|of (?:the |all )?|(?:were|are|was|is) )?")
@@ -64,7 +65,8 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
         number, direction, degree=degree, span=sentence.span(number.start), told=sentence.told(number.start)
     )
     subject, firm, source = _subject(sentence, claim, start, found)
-    unnamed = number.unit in ("none", "item") and not subject and not OF_A_NUMBER.match(text, number.end)
+    of = OF_A_NUMBER.match(text, number.end) or A_NUMBER_OF.search(text[: number.start])
+    unnamed = number.unit in ("none", "item") and not subject and not of
     if unnamed or re.fullmatch(r"(?:19|20)\d\d", text[number.start : number.end]):
         return []
     level = claim.kind == "level"

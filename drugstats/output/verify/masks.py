@@ -26,6 +26,7 @@ NOT_COUNTED = [
     r"\bper (?:a |one |ten |hundred |thousand )+", r"每\d*[十百千万]*(?:名|人|户|个)(?:次)?", r"配备\d+[名人个]",
     rf"[\d{HAN}千万]+(?:元|年|日|个?月)以上[\d{HAN}千万]+(?:元|年|日|个?月)以下",
     rf"[\d{HAN}千万]+(?:元|年|日|个?月)以下的?(?:罚|有期|拘|徒)",
+    r"[年月日人]均[^，。;；\d]{0,6}\d[\d.,]*",  # an average is none of the figures of the data
     r"最高(?:人民)?(?:检察院|法院|检)", r"(?:满分|总分)\d+分", r"(?:十五|十四|十三)五",
 ]  # fmt: skip
 MASK = re.compile("|".join(f"(?:{pattern})" for pattern in NOT_COUNTED))
