@@ -80,21 +80,20 @@ def _changes(group: list[Claim], text: str, lang: str):
         before, after = _ends(claim, [one for one in group[:place] if one.kind in ("level", "share")], text)
         if before is None:
             continue
-        ends = {"before": before.text, "after": after.text}
         of_shares, value = before.unit == "fraction", after.value - before.value
         apart = claim.allows(after.low - before.high, after.high - before.low)
-        follows = claim.allows(*ratio(after, before))
-        if claim.kind == "change" and of_shares and (apart or not follows):
+        if claim.kind == "change":
+            right = vocab.show(after.value / before.value - 1, "percent", lang)
+            holds = claim.allows(*ratio(after, before)) and not (of_shares and apart)
+        else:
+            right = printed(value, after, lang)
+            holds = apart or of_shares != (claim.kind == "points") or claim.unit not in ("points", before.unit)
+        if of_shares:
             decimals = max(before.decimals, after.decimals)
-            points = vocab.text("points", lang, n=vocab.show(abs(value), "points", lang, decimals))
-            yield claim, wrong("points", points, **ends)
-        elif claim.kind == "change" and not follows:
-            yield claim, wrong("change", vocab.show(after.value / before.value - 1, "percent", lang), **ends)
-        elif claim.kind == "points" and of_shares and not apart:
-            points = vocab.text("points", lang, n=vocab.show(value, "points", lang))
-            yield claim, wrong("change", points, **ends)
-        elif claim.kind == "difference" and not of_shares and claim.unit == before.unit and not apart:
-            yield claim, wrong("change", printed(value, after, lang), **ends)
+            right = vocab.text("points", lang, n=vocab.show(abs(value), "points", lang, decimals))
+        if not holds:
+            reason = "points" if claim.kind == "change" and of_shares else "change"
+            yield claim, wrong(reason, right, before=before.text, after=after.text)
 
 
 def _ends(claim: Claim, levels: list[Claim], text: str):

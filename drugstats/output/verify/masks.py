@@ -18,7 +18,7 @@ NOT_COUNTED = [
     r"(?<![a-z])[a-z]+[-·/]?\d[a-z\d]*(?:[-·/]\d+)*", r"[a-z]/[a-z]\s?[\d.-]+",
     r"(?<![\d.])\d+[a-z]{1,3}(?![a-z])(?<!kg)(?<!\dg)(?<!\dt)",
     r"\d{4,}-\d{4}", r"\d{1,2}(?::|时|点)\d{1,2}分?", rf"(?:\d+|[{HAN}]+)(?:时|点钟|分钟|小时)",
-    r"(?:article|section|table|figure|chapter|page|pages|room|resolution|no\.|number|item|paragraph|annex|part|volume|step|phase)s?\s[\d.]+\d|(?:article|section|table|figure|chapter|page|room|resolution|no\.|item|paragraph|annex|part|volume|step|phase)s?\s\d+",
+    r"(?:article|section|table|figure|chapter|page|room|resolution|no\.|item|paragraph|annex|part|volume|step|phase)s?\s\d+(?:\.\d+)*",
     rf"[{HAN}][是要](?=[\u4e00-\u9fff])", r"\d+(?:\.\d+){2,}", rf"[{HAN}]+(?:大队|中队|支队|中全会|大精神|届)",
     r"二十大", r"(?:表|图|附件|附表)\s?\d+",
     r"\d+(?:\.\d+)?\s?%的?(?:(?:置信)?区间|把握|可能|\w* ?(?:limits|interval))",

@@ -8,8 +8,7 @@ from drugstats import names, vocab
 
 YEAR = r"(?:19|20)\d\d"
 MONTH = r"1[0-2]|0?[1-9]"
-MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december"]  # fmt: skip
+MONTHS = "january february march april may june july august september october november december".split()
 HALVES = {"上半年": (0, 5), "下半年": (6, 11), "前三季度": (0, 8), "前3季度": (0, 8), "first half": (0, 5),
           "second half": (6, 11)}  # fmt: skip
 NAMED = "|".join(MONTHS)
