@@ -66,8 +66,7 @@ def _printed(claim, found: Finding, known: pd.DataFrame | None) -> Finding:
     rows = rows[rows["printed"].between(claim.low - 1e-9, claim.high + 1e-9)]
     if rows.empty:
         return found
-    source = vocab.source(rows["source"].iloc[0])
-    return replace(found, verdict=INCONSISTENT, reason="printed", words={"source": source})
+    return replace(found, verdict=INCONSISTENT, reason="printed", words={"source": rows["source"].iloc[0]})
 
 
 def _row(claim, found: Finding, passage, lang: str) -> dict:
