@@ -14,6 +14,11 @@ PACKAGE = Path(__file__).parent
 HOME = next(folder for folder in (PACKAGE / "vocabulary", PACKAGE.parent / "data" / "vocabulary") if folder.is_dir())
 LANGUAGES = ("zh", "en")
 SURE = 0.99
+# From how much on, divided by what, in which unit money is read.
+MONEY = {
+    "zh": [(1e8, 1e8, "hundred-million-yuan"), (1e6, 1e4, "ten-thousand-yuan"), (0, 1, "yuan")],
+    "en": [(1e9, 1e9, "billion-yuan"), (1e6, 1e6, "million-yuan"), (0, 1, "yuan")],
+}
 DIGITS = ["", *"一二三四五六七八九"]
 KEYS = {"areas": "code"} | dict.fromkeys(["indicators", "sources", "labels", "drugs", "drug_classes"], "key")
 PARTS_OF_KEY = {"conversions": ["drug", "unit"], "sentencing": ["drug"]}
@@ -120,10 +125,11 @@ def top_area(codes, lang: str = "zh") -> str:
 def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str:
     """Return a value as readers see it; rounding is half up, as taught in school (四舍五入).
 
-    Forms: count, number, index (two decimals), percent, points, probability, place, period, area, indicator,
-    indicator_with_unit, part, drug, driver, word, text. An unknown number is a dash; no probability is told as 0 or 1.
+    Forms: count, number, index (two decimals), percent, points, probability, place, money (yuan), period, area,
+    indicator, indicator_with_unit, part, drug, driver, word, text. An unknown number is a dash; no probability is told
+    as 0 or 1.
     """
-    if form in ("count", "number", "index", "percent", "points", "probability", "place") and pd.isna(value):
+    if form in ("count", "number", "index", "percent", "points", "probability", "place", "money") and pd.isna(value):
         return "—"
     match form:
         case "count" | "place":
@@ -141,6 +147,10 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
             told = show(near, "percent", lang, 0)
             key = "more_than" if value > SURE else "less_than"
             return told if near == value else text(f"word.{key}", lang, value=told)
+        case "money":
+            number, word = money(value, lang)
+            told = _rounded(number, 0 if word == "yuan" or number >= 100 else 1)
+            return text("amount", lang, number=told, unit=text(f"unit.{word}", lang))
         case "period":
             return period(value, lang)
         case "area":
@@ -191,6 +201,12 @@ def scale(key: str, largest: float, lang: str = "zh") -> tuple[int, str]:
     if largest < 100_000 or not word:
         return 1, word
     return (10_000, f"万{word}") if _checked(lang) == "zh" else (1_000, f"thousand {word}")
+
+
+def money(yuan: float, lang: str = "zh") -> tuple[float, str]:
+    """Return an amount of yuan in the unit in which it is read, and the key of that unit."""
+    divisor, word = next(step[1:] for step in MONEY[_checked(lang)] if yuan >= step[0])
+    return yuan / divisor, word
 
 
 def show_line(value: float, lang: str = "zh") -> str:

@@ -138,22 +138,19 @@ def _head(annex: _Annex, sheet, headings: list[str], rows: list[list[str]]) -> N
 
 
 def _figures(item: Item) -> list[list]:
-    """The unrounded values behind an exhibit's rows, cell by cell: None where it has none; points as points."""
+    """The unrounded values behind an exhibit's rows, cell by cell, as it reads: points, and money in its unit."""
     labels, exhibit = vocab.table("labels")["format"], item.exhibit
     if not exhibit.columns:
         return [[None] * len(row) for row in exhibit.rows]
-    points = [labels.get(f"column.{shown}") == "points" for _, shown in exhibit.columns]
-    return [
-        [
-            _times(figures.get(name), 100 if point else 1)
-            for (name, _), point in zip(exhibit.columns, points, strict=True)
-        ]
-        for figures in exhibit.figures
-    ]
+    forms = [(name, labels.get(f"column.{shown}")) for name, shown in exhibit.columns]
+    return [[_read(figures.get(name), form, exhibit.lang) for name, form in forms] for figures in exhibit.figures]
 
 
-def _times(value, factor: int):
-    return value * factor if isinstance(value, int | float) else value
+def _read(value, form: str | None, lang: str):
+    """A value in the unit that its cell shows; None and words as they are."""
+    if not isinstance(value, int | float):
+        return value
+    return value * 100 if form == "points" else vocab.money(value, lang)[0] if form == "money" else value
 
 
 def _cell(annex: _Annex, sheet, row: int, column: int, text: str, figure) -> None:

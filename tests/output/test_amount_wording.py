@@ -93,15 +93,6 @@ def test_groups_within_groups_name_both_bases():
     assert "94%" in wording.nested(nested((50, 47)).iloc[1]) and "缺数" in wording.nested(nested((50, np.nan)).iloc[1])
 
 
-def test_a_printed_share_of_a_share_is_said_with_what_rounding_allows():
-    printed = same(level=[1, 2], share=[0.945, 0.837], decimals=1, indicator=["users_first_under35", "users_first_under18"])
-    told = composition.nested_shares(printed, level="level", share="share", decimals="decimals")
-    assert wording.each(told, wording.nested) == [
-        "2025年，云汀市（虚构）公布的十八岁前初次吸毒人员83.7%以上一级为分母；以全部为分母是79.1%（舍入允许79.0%至79.2%）。"
-    ]
-    assert "of all it is 79.1%" in wording.nested(told.iloc[1], "en")
-
-
 # Sizes and coverage
 
 

@@ -133,6 +133,18 @@ def test_a_number_is_a_number_in_the_format_in_which_it_is_printed(tmp_path, tex
 
 
 @pytest.mark.parametrize(
+    ("lang", "text", "yuan", "value", "form"),
+    [
+        ("zh", "4.6亿元", 457_419_991.0, 4.57419991, '#,##0.0"亿元"'), ("zh", "2,370万元", 23_701_234.0, 2370.1234, '#,##0"万元"'),
+        ("en", "457 million yuan", 457_419_991.0, 457.419991, '#,##0" million yuan"'), ("zh", "50,000元", 50_000.4, 50_000.4, '#,##0"元"'),
+    ],
+)  # fmt: skip
+def test_money_keeps_its_digits_behind_the_unit_that_is_printed(tmp_path, lang, text, yuan, value, form):
+    cell = column(written(tmp_path, finding((text, yuan), columns=[["value", "yuan"]], lang=lang), lang=lang))[0]
+    assert cell.value == pytest.approx(value, rel=1e-12) and cell.number_format == form and shown(cell) == text
+
+
+@pytest.mark.parametrize(
     ("text", "figure"),
     [("—", None), ("2025", "2025"), ("007", "007"), ("430726", "430726"), ("2（1–6）", "2（1–6）"), ("9", "9"),
      ("超过99%", 0.997), ("2025", None), ("", ""), ("=1+1", "=1+1"), ("+1.1%", 0.011)],

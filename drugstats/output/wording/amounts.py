@@ -11,11 +11,6 @@ REST = "rest"
 FEWEST_FOR_A_TENTH = 10
 LEFT_OUT = {"left_out": r"(\d+) \w+ left out", "unweighed": r"(\d+) without a weight left out"}
 NOTHING_LEFT = 1e-9  # smaller than any count or weight
-# From how much on, divided by what, in which unit money is read.
-MONEY = {
-    "zh": [(1e8, 1e8, "hundred-million-yuan"), (1e6, 1e4, "ten-thousand-yuan"), (0, 1, "yuan")],
-    "en": [(1e9, 1e9, "billion-yuan"), (1e6, 1e6, "million-yuan"), (0, 1, "yuan")],
-}
 
 
 def part(key: str, lang: str = "zh") -> str:
@@ -34,10 +29,9 @@ def share_change(row, lang: str = "zh") -> str:
     Columns of composition.shares, with part, period and area; optional indicator (what the total counts).
     """
     keys = [key for key in (row.get("indicator"), row["part"]) if key in vocab.table("indicators").index]
-    digits = share_digits(row["total"], *keys[:1])
     total = vocab.amount(row["total"], keys[0], lang) if keys else vocab.show(row["total"], "count", lang)
-    told = {"part": part(row["part"], lang), "share": vocab.show(row["share"], "percent", lang, digits)}
-    told |= {"where": _where(row, lang), "total": total}
+    told = {"where": words.where(row, lang), "part": part(row["part"], lang), "total": total}
+    told["share"] = vocab.show(row["share"], "percent", lang, share_digits(row["total"], *keys[:1]))
     if pd.isna(row["share"]):
         return vocab.text("sentence.share_missing", lang, **told)
     if pd.isna(row["change"]):
@@ -48,9 +42,8 @@ def share_change(row, lang: str = "zh") -> str:
         return vocab.text(f"sentence.share_{side}", lang, **told)
     ends = [row["change_low"], row["change_high"]]
     if ends[0] <= 0 <= ends[1]:
-        told |= {"points": words.signed_points(row["change"], lang)}
-        told |= {name: words.signed_points(end, lang) for name, end in zip(("low", "high"), ends, strict=True)}
-        return vocab.text("sentence.share_by_chance", lang, **told)
+        change, low, high = (words.signed_points(value, lang) for value in (row["change"], *ends))
+        return vocab.text("sentence.share_by_chance", lang, **told | {"points": change, "low": low, "high": high})
     ends = sorted(map(abs, ends))
     told |= {name: vocab.show(end, "points", lang) for name, end in zip(("low", "high"), ends, strict=True)}
     return vocab.text(f"sentence.share_{side}_sure", lang, **told)
@@ -65,11 +58,9 @@ def share_digits(total: float, key: str = "") -> int:
 def nested(row, lang: str = "zh") -> str:
     """Say what a group within groups is of the whole and of the one that holds it, so that the two are not mixed up.
 
-    Columns of composition.nested whose level is an indicator; or of nested_shares, with indicator and share.
+    Columns of composition.nested whose level is an indicator.
     """
-    if "of_parent" not in row:
-        return _nested_printed(row, lang)
-    told = {"where": _where(row, lang), "level": vocab.indicator(row["level"], lang)}
+    told = {"where": words.where(row, lang), "level": vocab.indicator(row["level"], lang)}
     told["value"] = vocab.amount(row["value"], row["level"], lang)
     if pd.isna(row["of_all"]):
         return vocab.text("sentence.nested_missing", lang, **told)
@@ -78,31 +69,18 @@ def nested(row, lang: str = "zh") -> str:
     for name in ("of_all", "of_parent"):
         base = row["value"] / row[name] if row[name] > 0 else None
         told[name] = vocab.show(row[name], "percent", lang, vocab.share_decimals(base))
-    told |= {name: vocab.indicator(row[name], lang) for name in ("parent", "whole")}
+    told |= words.told(row, lang, parent="indicator", whole="indicator")
     outermost = row["parent"] == row["whole"] or pd.isna(row["of_parent"])
     return vocab.text("sentence.nested_first" if outermost else "sentence.nested", lang, **told)
 
 
-def _nested_printed(row, lang: str) -> str:
-    if row["level"] == 1 or pd.isna(row["of_all"]):
-        return ""
-    told = {name: vocab.show(row[name], "percent", lang) for name in ("share", "of_all", "low", "high")}
-    return vocab.text(
-        "sentence.nested_printed", lang, where=_where(row, lang), level=vocab.indicator(row["indicator"], lang), **told
-    )
-
-
 def size_classes(row, lang: str = "zh") -> str:
     """Say how many areas are of one size and their sum. Columns of composition.size_classes, and indicator."""
-    key, ends = row["indicator"], {name: row[name] for name in ("lower", "upper")}
-    told = {name: vocab.amount(end, key, lang) for name, end in ends.items()}
+    told = words.told(row, lang, indicator="indicator", lower="amount", upper="amount", areas="count", sum="amount")
     kind = "below" if pd.isna(row["lower"]) else "from" if pd.isna(row["upper"]) else "between"
-    said = vocab.text(
-        "sentence.size_class", lang, where=_where(row, lang), indicator=vocab.indicator(key, lang),
-        size=vocab.text(f"size.{kind}", lang, **told), areas=vocab.show(row["areas"], "count", lang),
-        share=vocab.show(row["share"], "percent", lang, vocab.share_decimals(row["areas"] / (row["share"] or 1))),
-        sum=vocab.amount(row["sum"], key, lang),
-    )  # fmt: skip
+    told |= {"where": words.where(row, lang), "size": vocab.text(f"size.{kind}", lang, **told)}
+    decimals = vocab.share_decimals(row["areas"] / (row["share"] or 1))
+    said = vocab.text("sentence.size_class", lang, share=vocab.show(row["share"], "percent", lang, decimals), **told)
     return _with(said, "left_out", row, lang) if kind == "below" else said
 
 
@@ -110,19 +88,19 @@ def coverage(row, lang: str = "zh") -> str:
     """Say in how many areas there is any, and how many told nothing. Columns of composition.coverage, and indicator."""
     if not row["areas"]:
         return ""
-    said = vocab.text(
-        "sentence.coverage", lang, where=_where(row, lang), indicator=vocab.indicator(row["indicator"], lang),
-        share=vocab.show(row["share"], "percent", lang, vocab.share_decimals(row["areas"])),
-        **{name: vocab.show(row[name], "count", lang) for name in ("areas", "with_any")},
-    )  # fmt: skip
+    told = words.told(row, lang, indicator="indicator", areas="count", with_any="count")
+    told["share"] = vocab.show(row["share"], "percent", lang, vocab.share_decimals(row["areas"]))
+    said = vocab.text("sentence.coverage", lang, where=words.where(row, lang), **told)
     return _with(said, "left_out", row, lang)
 
 
 def _with(said: str, kind: str, row, lang: str) -> str:
     """The sentence, and how many rows the method column says were left out: areas without a figure, cases unweighed."""
     count = sum(map(int, re.findall(LEFT_OUT[kind], row["method"])))
-    more = vocab.text(f"sentence.{kind}", lang, count=vocab.show(count, "count", lang)) if count else ""
-    return (" " if lang == "en" else "").join(filter(None, [said, more]))
+    if not count:
+        return said
+    more = vocab.text(f"sentence.{kind}", lang, count=vocab.show(count, "count", lang))
+    return words.joined(said, more, lang=lang)
 
 
 def haul(row, lang: str = "zh") -> str:
@@ -130,7 +108,7 @@ def haul(row, lang: str = "zh") -> str:
 
     Columns of seizures.change, with period and area; optional indicator or drug.
     """
-    told = {"where": _where(row, lang), "what": _seized(row, lang), "after": _weight(row["after"], row, lang)}
+    told = {"where": words.where(row, lang), "what": _seized(row, lang), "after": _weight(row["after"], row, lang)}
     told["n"] = vocab.show(row["n_after"], "count", lang)
     if row["verdict"] == "too few" or pd.isna(row["change"]):
         return _with(vocab.text("sentence.haul_too_few", lang, **told), "unweighed", row, lang)
@@ -138,8 +116,12 @@ def haul(row, lang: str = "zh") -> str:
     told["without"] = _moved(row["without_largest"], lang)
     told["not_said"] = vocab.text("moved.rise" if row["change"] > 0 else "moved.fall", lang)
     turned = row["change"] * row["without_largest"] < 0
-    kinds = {"rise": "sure", "fall": "sure", "within chance": "by_chance", "one case": "one_case"}
-    kinds |= {"one case": "turned"} if turned else {}
+    kinds = {
+        "rise": "sure",
+        "fall": "sure",
+        "within chance": "by_chance",
+        "one case": "turned" if turned else "one_case",
+    }
     return _with(vocab.text(f"sentence.haul_{kinds[row['verdict']]}", lang, **told), "unweighed", row, lang)
 
 
@@ -148,16 +130,15 @@ def concentration(row, lang: str = "zh") -> str:
 
     Columns of seizures.concentration, with period and area; optional indicator or drug.
     """
-    told = {"where": _where(row, lang), "what": _seized(row, lang), "n": vocab.show(row["n"], "count", lang)}
+    told = {"where": words.where(row, lang), "what": _seized(row, lang), "n": vocab.show(row["n"], "count", lang)}
     if not row["total"] > 0:
         return _with(vocab.text("sentence.concentration_none", lang, **told), "unweighed", row, lang)
-    weights = {"total": "total", "largest": "largest", "mean": "mean", "median": "median", "low": "median_low",
-               "high": "median_high"}  # fmt: skip
-    told |= {name: _weight(row[column], row, lang) for name, column in weights.items()}
-    told |= {name: vocab.show(row[name], "percent", lang) for name in ("largest_share", "top_share")}
-    few = row["n"] < FEWEST_FOR_A_TENTH
-    said = vocab.text("sentence.concentration_few" if few else "sentence.concentration", lang, **told)
-    return _with(said, "unweighed", row, lang)
+    weights = {"total", "largest", "mean", "median", "median_low", "median_high"}
+    told |= {name: _weight(row[name], row, lang) for name in weights}
+    told |= {"low": told["median_low"], "high": told["median_high"]}
+    told |= words.told(row, lang, largest_share="percent", top_share="percent")
+    few = "_few" if row["n"] < FEWEST_FOR_A_TENTH else ""
+    return _with(vocab.text(f"sentence.concentration{few}", lang, **told), "unweighed", row, lang)
 
 
 def gap(row, lang: str = "zh") -> str:
@@ -166,7 +147,7 @@ def gap(row, lang: str = "zh") -> str:
     Columns of target.gap, with area, period, indicator, value, line; optional kind (min, else max), low, high.
     """
     key, kind = row["indicator"], row.get("kind", "min")
-    told = {"where": _where(row, lang), "indicator": vocab.indicator(key, lang)}
+    told = {"where": words.where(row, lang), "indicator": vocab.indicator(key, lang)}
     told |= {name: vocab.amount(row.get(name), key, lang) for name in ("value", "line", "low", "high")}
     if vocab.table("indicators").at[key, "unit"] == "fraction" and pd.notna(row["line"]):
         told["line"] = vocab.show_line(row["line"], lang)
@@ -181,10 +162,11 @@ def gap(row, lang: str = "zh") -> str:
 
 def _distance(row, key: str, lang: str) -> str:
     """A gap in its unit with what part of the line it is; of shares in percentage points."""
+    told = words.difference(row["gap"], key, lang)
     if vocab.table("indicators").at[key, "unit"] == "fraction":
-        return vocab.text("points", lang, n=vocab.show(abs(row["gap"]), "points", lang))
+        return told
     relative = vocab.show(abs(row["relative_gap"]), "percent", lang)
-    return vocab.text("gap", lang, gap=vocab.amount(abs(row["gap"]), key, lang), relative=relative)
+    return vocab.text("gap", lang, gap=told, relative=relative)
 
 
 def target_pace(row, lang: str = "zh") -> str:
@@ -192,11 +174,9 @@ def target_pace(row, lang: str = "zh") -> str:
 
     Columns of target.pace, with area, period and indicator.
     """
-    amounts = {"to_date": "to_date", "target": "target", "due": "target_to_date", "gap": "gap", "needed": "needed",
-               "mean": "mean"}  # fmt: skip
-    told = {name: vocab.amount(row[column], row["indicator"], lang) for name, column in amounts.items()}
-    told |= {"where": _where(row, lang), "indicator": vocab.indicator(row["indicator"], lang)}
-    told["share"] = vocab.show(row["share"], "percent", lang)
+    amounts = dict.fromkeys(("to_date", "target", "target_to_date", "gap", "needed", "mean"), "amount")
+    told = words.told(row, lang, indicator="indicator", share="percent", **amounts)
+    told |= {"where": words.where(row, lang), "due": told["target_to_date"]}
     over = row["verdict"] == "behind" and pd.isna(row["needed"])
     return vocab.text(f"sentence.pace_{'missed' if over else row['verdict'].replace(' ', '_')}", lang, **told)
 
@@ -207,8 +187,8 @@ def balance(row, lang: str = "zh") -> str:
     Columns of stocks.balance, with area, period, indicator (of the stock) and closing.
     """
     key = row["indicator"]
-    told = {name: vocab.amount(row[name], key, lang) for name in ("opening", "expected", "closing")}
-    told |= {"where": _where(row, lang), "indicator": vocab.indicator(key, lang)}
+    told = words.told(row, lang, indicator="indicator", opening="amount", expected="amount", closing="amount")
+    told["where"] = words.where(row, lang)
     if pd.isna(row["residual"]):
         return vocab.text("sentence.balance_none", lang, **told)
     side = "closes" if abs(row["residual"]) < NOTHING_LEFT else "more" if row["residual"] > 0 else "less"
@@ -220,7 +200,7 @@ def cost(row, lang: str = "zh") -> str:
 
     Columns of cost.total in yuan, with area and period.
     """
-    told = {"where": _where(row, lang)} | {name: _money(row[name], lang) for name in ("value", "low", "high")}
+    told = words.told(row, lang, value="money", low="money", high="money") | {"where": words.where(row, lang)}
     if pd.isna(row["value"]):
         return vocab.text("sentence.cost_none", lang, **told)
     if pd.isna(row["driver"]):
@@ -236,17 +216,11 @@ def a_head(row, lang: str = "zh") -> str:
     """
     if row["verdict"] == "not computed":
         return ""
-    amounts = {"total": "total", "each": "a_head", "low": "a_head_low", "high": "a_head_high"}
-    told = {name: _money(row[column], lang) for name, column in amounts.items()}
-    told |= {"where": _where(row, lang), "count": vocab.show(row["count"], "count", lang)}
+    amounts = dict.fromkeys(("total", "a_head", "a_head_low", "a_head_high"), "money")
+    told = words.told(row, lang, count="count", **amounts) | {"where": words.where(row, lang)}
+    told |= {"each": told["a_head"], "low": told["a_head_low"], "high": told["a_head_high"]}
     kind = "base" if row["ratio"] == 1 else row["verdict"]
     return vocab.text(f"sentence.a_head_{kind}", lang, ratio=vocab.show(row["ratio"], "number", lang, 2), **told)
-
-
-def _where(row, lang: str) -> str:
-    """When and where a sentence holds, as far as the row tells."""
-    told = {name: vocab.show(row[name], name, lang) for name in ("area", "period") if pd.notna(row.get(name))}
-    return vocab.text("where", lang, **told) if len(told) == 2 else "".join(told.values())
 
 
 def _base(row, lang: str) -> str:
@@ -258,9 +232,9 @@ def _base(row, lang: str) -> str:
 def _seized(row, lang: str) -> str:
     if pd.notna(row.get("indicator")):
         return vocab.indicator(row["indicator"], lang)
-    return vocab.text("seized.drug", lang, drug=vocab.drug(row["drug"], lang)) if pd.notna(row.get("drug")) else (
-        vocab.text("seized.all", lang)
-    )  # fmt: skip
+    if pd.notna(row.get("drug")):
+        return vocab.text("seized.drug", lang, drug=vocab.drug(row["drug"], lang))
+    return vocab.text("seized.all", lang)
 
 
 def _weight(value: float, row, lang: str) -> str:
@@ -285,12 +259,3 @@ def _moved(change: float, lang: str) -> str:
         return vocab.text("moved.unknown", lang)
     kind = "up" if change > 0 else "down" if change < 0 else "same"
     return vocab.text(f"moved.{kind}", lang, by=vocab.show(abs(change), "percent", lang))
-
-
-def _money(yuan: float, lang: str) -> str:
-    if pd.isna(yuan):
-        return "—"
-    _, divisor, unit = next(step for step in MONEY[lang] if yuan >= step[0])
-    decimals = 0 if unit == "yuan" or yuan / divisor >= 100 else 1
-    number = vocab.show(yuan / divisor, "number", lang, decimals)
-    return vocab.text("amount", lang, number=number, unit=vocab.text(f"unit.{unit}", lang))

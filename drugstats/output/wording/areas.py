@@ -15,25 +15,16 @@ def verdict(row, lang: str = "zh") -> str:
     Columns area, period, part, whole, value, low, high, method, line, verdict, detectable.
     """
     decimals = vocab.share_decimals(row["whole"])
-    told = {
-        "area": vocab.area(row["area"], lang),
-        "period": vocab.period(row["period"], lang),
-        "part": vocab.show(row["part"], "count", lang),
-        "whole": vocab.show(row["whole"], "count", lang),
-        "value": vocab.show(row["value"], "percent", lang, decimals),
-        "low": vocab.show(row["low"], "percent", lang, decimals),
-        "high": vocab.show(row["high"], "percent", lang, decimals),
-        "line": vocab.show_line(row["line"], lang),
-        "method": words.method(row["method"], lang),
-    }
+    told = words.told(row, lang, area="area", period="period", part="count", whole="count", line="line")
+    told |= {name: vocab.show(row[name], "percent", lang, decimals) for name in ("value", "low", "high", "detectable")}
+    told["method"] = words.method(row["method"], lang)
     if row["verdict"] == "not computed":
         return vocab.text("sentence.not_computed", lang, **told)
     if row["verdict"] != "cannot tell":
         return vocab.text(f"sentence.{row['verdict'].replace(' ', '_')}", lang, **told)
     if pd.isna(row["detectable"]):
         return vocab.text("sentence.cannot_tell_ever", lang, **told)
-    detectable = vocab.show(row["detectable"], "percent", lang, decimals)
-    return vocab.text("sentence.cannot_tell", lang, detectable=detectable, **told)
+    return vocab.text("sentence.cannot_tell", lang, **told)
 
 
 def verdicts(df: pd.DataFrame, lang: str = "zh") -> list[str]:
@@ -58,13 +49,8 @@ def verdicts(df: pd.DataFrame, lang: str = "zh") -> list[str]:
 
 def place(row, lang: str = "zh") -> str:
     """Say between which places an area stands, of how many. Columns area, rank, rank_low, rank_high, alike, of."""
-    told = {
-        "area": vocab.area(row["area"], lang),
-        "low": vocab.show(row["rank_low"], "place", lang),
-        "high": vocab.show(row["rank_high"], "place", lang),
-        "of": vocab.show(row["of"], "count", lang),
-        "alike": vocab.show(row["alike"], "count", lang),
-    }
+    told = words.told(row, lang, area="area", of="count", alike="count")
+    told |= {"low": vocab.show(row["rank_low"], "place", lang), "high": vocab.show(row["rank_high"], "place", lang)}
     if pd.isna(row["rank"]):
         return vocab.text("sentence.place_none", lang, **told)
     return vocab.text("sentence.place_sure" if row["alike"] == 0 else "sentence.place", lang, **told)

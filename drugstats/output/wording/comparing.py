@@ -14,12 +14,9 @@ def activity(row, lang: str = "zh") -> str:
     """
     if pd.isna(row["value"]):
         return ""
-    told = {name: vocab.show_indicator(row[name], row["indicator"], lang) for name in ("value", "low", "high")}
-    return vocab.text(
-        "sentence.activity", lang, area=vocab.area(row["area"], lang), period=vocab.period(row["period"], lang),
-        part=vocab.show(row["part"], "count"), whole=vocab.show(row["whole"], "count"),
-        method=words.method(row["method"], lang), **told,
-    )  # fmt: skip
+    yields = dict.fromkeys(("value", "low", "high"), "own")
+    told = words.told(row, lang, area="area", period="period", part="count", whole="count", **yields)
+    return vocab.text("sentence.activity", lang, method=words.method(row["method"], lang), **told)
 
 
 def activity_change(row, lang: str = "zh") -> str:
@@ -31,12 +28,11 @@ def activity_change(row, lang: str = "zh") -> str:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return ""
     told = "yield_up" if row["low"] > 1 else "yield_down" if row["high"] < 1 else "yield_same"
+    shown = words.told(row, lang, area="area", now="own", now_before="own")
     return vocab.text(
-        "sentence.activity_more", lang, area=vocab.area(row["area"], lang),
+        "sentence.activity_more", lang, area=shown["area"], value=shown["now"], before=shown["now_before"],
         change=words.signed(row["part"] / row["part_before"] - 1, lang),
-        tests=words.signed(row["whole"] / row["whole_before"] - 1, lang),
-        before=vocab.show_indicator(row["now_before"], row["indicator"], lang),
-        value=vocab.show_indicator(row["now"], row["indicator"], lang), told=vocab.show(told, "word", lang),
+        tests=words.signed(row["whole"] / row["whole_before"] - 1, lang), told=vocab.show(told, "word", lang),
     )  # fmt: skip
 
 
@@ -49,12 +45,12 @@ def outside(df: pd.DataFrame, lang: str = "zh") -> list[str]:
     judged = df[df["outside"] != "not computed"]
     if judged.empty:
         return []
-    sentences = [] if judged["phi"].isna().all() else [_dispersion(judged.iloc[0], lang)]
+    first, total = judged.iloc[0], vocab.show(len(judged), "count", lang)
+    sentences = [] if judged["phi"].isna().all() else [_dispersion(first, lang)]
     found = judged[judged["outside"] != "inside"]
-    total = vocab.show(len(judged), "count", lang)
     if found.empty:
-        centre = vocab.show_indicator(judged["centre"].iloc[0], judged["indicator"].iloc[0], lang)
-        return [*sentences, vocab.text("sentence.none_outside", lang, total=total, centre=centre)]
+        told = words.told(first, lang, centre="own")
+        return [*sentences, vocab.text("sentence.none_outside", lang, total=total, **told)]
     for word, rows in found.groupby("outside", sort=False):
         told = {"where": vocab.show(word, "word", lang), "areas": words.areas(rows["area"], lang)}
         count = vocab.show(len(rows), "count", lang)
@@ -65,9 +61,8 @@ def outside(df: pd.DataFrame, lang: str = "zh") -> list[str]:
 def _dispersion(row, lang: str) -> str:
     if not row["tau2"] > 0:
         return vocab.text("sentence.no_dispersion", lang)
-    return vocab.text(
-        "sentence.dispersion", lang, phi=vocab.show(row["phi"], "number", lang), p=words.chance(row["phi_p"], lang)
-    )
+    told = words.told(row, lang, phi="number")
+    return vocab.text("sentence.dispersion", lang, p=words.chance(row["phi_p"], lang), **told)
 
 
 def extremes(df: pd.DataFrame, lang: str = "zh") -> list[str]:
@@ -85,14 +80,10 @@ def extremes(df: pd.DataFrame, lang: str = "zh") -> list[str]:
     sentences = []
     for name in ("worst", "best"):
         row = known.loc[known[f"p_{name}"].idxmax()]
-        told |= {
-            name: vocab.show_indicator(row[name], key, lang, whole=row.get("whole"))
-            for name in ("value", "low", "high")
-        }
-        chance = {name: vocab.show(row[f"p_{name}"], "percent", lang, 0)}
-        sentences.append(
-            vocab.text(f"sentence.likely_{name}", lang, area=vocab.area(row["area"], lang), **told, **chance)
-        )
+        told |= {"area": vocab.area(row["area"], lang), name: vocab.show(row[f"p_{name}"], "percent", lang, 0)}
+        for column in ("value", "low", "high"):
+            told[column] = vocab.show_indicator(row[column], key, lang, whole=row.get("whole"))
+        sentences.append(vocab.text(f"sentence.likely_{name}", lang, **told))
     return sentences
 
 
@@ -102,14 +93,16 @@ def contributions(df: pd.DataFrame, whole: str, indicator: str, lang: str = "zh"
     if known.empty:
         return []
     row = known.loc[known["value"].abs().idxmax()]
-    change = words.signed(row["total_change"], lang)
+    told = words.told(row, lang, area="area", period="period", value="signed_points", total_change="signed")
+    change, names = (
+        told["total_change"],
+        {"area": vocab.area(whole, lang), "indicator": vocab.indicator(indicator, lang)},
+    )
+    base = vocab.period(row["period_before"], lang)
     return [
-        vocab.text("sentence.whole_change", lang, area=vocab.area(whole, lang), change=change,
-                   indicator=vocab.indicator(indicator, lang), base=vocab.period(row["period_before"], lang),
-                   period=vocab.period(row["period"], lang)),
-        vocab.text("sentence.contribution", lang, area=vocab.area(row["area"], lang), change=change,
-                   points=words.signed_points(row["value"], lang)),
-    ]  # fmt: skip
+        vocab.text("sentence.whole_change", lang, change=change, base=base, period=told["period"], **names),
+        vocab.text("sentence.contribution", lang, area=told["area"], change=change, points=told["value"]),
+    ]
 
 
 def twelve_months(year: pd.DataFrame, month: pd.DataFrame, lang: str = "zh") -> list[str]:

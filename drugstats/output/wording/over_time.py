@@ -12,19 +12,10 @@ def trend(row, lang: str = "zh") -> str:
     told = _series(row, lang) | {"n": vocab.show(row["n"], "count", lang)}
     if verdict == "too_short":
         return vocab.text("sentence.trend_too_short", lang, **told)
-    low, high = sorted(abs(row[name]) for name in ("low", "high"))
-    return vocab.text(
-        f"sentence.trend_{verdict}", lang, **told, slope=_amount(abs(row["slope"]), key, lang),
-        low=_amount(low, key, lang), high=_amount(high, key, lang),
-        unit=vocab.text(f"time.{row['first'].freqstr[0]}", lang), p=words.chance(row["p_value"], lang),
-    )  # fmt: skip
-
-
-def _amount(value: float, key: str, lang: str) -> str:
-    """A difference in its unit: of shares, percentage points."""
-    if vocab.table("indicators").at[key, "unit"] == "fraction":
-        return vocab.text("points", lang, n=vocab.show(value, "points", lang))
-    return vocab.amount(value, key, lang)
+    ends = dict(zip(("low", "high"), sorted(abs(row[name]) for name in ("low", "high")), strict=True))
+    told |= {name: words.difference(value, key, lang) for name, value in ({"slope": row["slope"]} | ends).items()}
+    unit = vocab.text(f"time.{row['first'].freqstr[0]}", lang)
+    return vocab.text(f"sentence.trend_{verdict}", lang, unit=unit, p=words.chance(row["p_value"], lang), **told)
 
 
 def segments(df: pd.DataFrame, lang: str = "zh") -> list[str]:
@@ -49,10 +40,8 @@ def segments(df: pd.DataFrame, lang: str = "zh") -> list[str]:
 
 def _segment(row, lang: str) -> str:
     told = {name: words.signed(row[name] / 100, lang) for name in ("apc", "low", "high")}
-    by_chance = not (row["low"] > 0 or row["high"] < 0)
-    return vocab.text(
-        "sentence.segment_chance" if by_chance else "sentence.segment", lang, **_series(row, lang), **told
-    )
+    sure = row["low"] > 0 or row["high"] < 0
+    return vocab.text("sentence.segment" if sure else "sentence.segment_chance", lang, **_series(row, lang), **told)
 
 
 def calls(df: pd.DataFrame, lang: str = "zh") -> list[str]:
@@ -82,9 +71,8 @@ def calls(df: pd.DataFrame, lang: str = "zh") -> list[str]:
 def _reasons(row, lang: str) -> list[str]:
     why = []
     if row["alarm"] == "alarm":
-        told = {name: vocab.show(row[name], "number", lang) for name in ("expected", "threshold")}
-        value = vocab.show_indicator(row["value"], row["indicator"], lang)
-        why.append(vocab.text("why.alarm", lang, value=value, unit=vocab.unit(row["indicator"], lang), **told))
+        told = words.told(row, lang, value="own", expected="number", threshold="number")
+        why.append(vocab.text("why.alarm", lang, unit=vocab.unit(row["indicator"], lang), **told))
     if row["variation"] == "worsening" and row["signal"]:
         why.append(vocab.text("why.signal", lang, signal=vocab.show(row["signal"], "word", lang)))
     return why
@@ -95,15 +83,14 @@ def effect(row, lang: str = "zh") -> str:
     told = _series(row, lang) | {"start": vocab.period(row["start"], lang)}
     if pd.isna(row["level"]):
         return vocab.text("sentence.effect_too_short", lang, **told)
-    shown = {"level": "level", "low": "level_low", "high": "level_high",
-             "slope": "slope", "slope_low": "slope_low", "slope_high": "slope_high"}  # fmt: skip
-    told |= {name: words.signed(row[column], lang) for name, column in shown.items()}
+    ends = [f"{name}{end}" for name in ("level", "slope") for end in ("", "_low", "_high")]
+    told |= words.told(row, lang, **dict.fromkeys(ends, "signed"))
+    told |= {"low": told["level_low"], "high": told["level_high"]}
     for name, of in (("told", "level"), ("slope_told", "slope")):
         sure = row[f"{of}_low"] > 0 or row[f"{of}_high"] < 0
         told[name] = vocab.show("beyond_chance" if sure else "by_chance", "word", lang)
-    return words.joined(
-        vocab.text("sentence.effect", lang, **told), vocab.text("sentence.effect_caution", lang), lang=lang
-    )
+    said = [vocab.text(key, lang, **told) for key in ("sentence.effect", "sentence.effect_caution")]
+    return words.joined(*said, lang=lang)
 
 
 def forecast(row, lang: str = "zh") -> str:
@@ -111,16 +98,15 @@ def forecast(row, lang: str = "zh") -> str:
 
     Columns of forecast.forecast, and area, indicator, period, line.
     """
-    key = row["indicator"]
     told = _series(row, lang) | {"period": vocab.period(row["period"], lang)}
     if pd.isna(row["value"]):
         return vocab.text("sentence.forecast_too_short", lang, **told)
-    shown = {name: vocab.show_indicator(row[name], key, lang) for name in ("low80", "high80", "low", "high")}
-    sentence = vocab.text("sentence.forecast", lang, value=vocab.amount(row["value"], key, lang), **shown, **told)
+    told |= words.told(row, lang, value="amount", low80="own", high80="own", low="own", high="own")
+    sentence = vocab.text("sentence.forecast", lang, **told)
     if pd.isna(row["p_below"]):
         return sentence
-    line, chance = vocab.show_line(row["line"], lang), vocab.show(row["p_below"], "probability", lang)
-    return words.joined(sentence, vocab.text("sentence.forecast_below", lang, line=line, p=chance, **told), lang=lang)
+    told |= words.told(row, lang, line="line", p_below="probability")
+    return words.joined(sentence, vocab.text("sentence.forecast_below", lang, p=told["p_below"], **told), lang=lang)
 
 
 def pace(row, lang: str = "zh") -> str:
@@ -130,12 +116,10 @@ def pace(row, lang: str = "zh") -> str:
     """
     if pd.isna(row["year_to_date"]) or pd.isna(row["rolling"]):
         return ""
-    return vocab.text(
-        "sentence.pace", lang, area=vocab.area(row["area"], lang), period=vocab.period(row["period"], lang),
-        months=vocab.show(row["months"], "count", lang), to_date=vocab.show(row["year_to_date"], "percent", lang),
-        line=vocab.show(row["line_to_date"], "percent", lang), year_line=vocab.show_line(row["line"], lang),
-        rolling=vocab.show(row["rolling"], "percent", lang),
-    )  # fmt: skip
+    shares = dict.fromkeys(("year_to_date", "line_to_date", "rolling"), "percent")
+    told = words.told(row, lang, area="area", period="period", months="count", line="line", **shares)
+    told |= {"to_date": told["year_to_date"], "year_line": told["line"], "line": told["line_to_date"]}
+    return vocab.text("sentence.pace", lang, **told)
 
 
 def _series(row, lang: str) -> dict:
