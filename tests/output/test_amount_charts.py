@@ -7,7 +7,6 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from drugstats import vocab
 from drugstats.output import charts
@@ -164,13 +163,6 @@ def test_every_word_lies_inside_the_picture_off_the_others_and_the_font_has_it(n
     if lang == "en":
         ours = [*texts(ax), ax.get_xlabel(), *legend(ax), *(label.get_text() for label in ax.get_yticklabels())]
         assert not any(re.search("[\u4e00-\u9fff]", words) for words in ours)
-
-
-@pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_draws_on_the_axes_given_and_leaves_the_settings_alone(name):
-    settings, ax = dict(matplotlib.rcParams), Figure().subplots()
-    assert CHARTS[name](ax=ax) is ax
-    assert dict(matplotlib.rcParams) == settings
 
 
 def test_an_empty_table_makes_no_chart_a_missing_column_is_named_and_a_table_is_not_touched():

@@ -11,6 +11,7 @@ import test_amount_charts as amounts
 import test_charts as simple
 import test_comparison_charts as compared
 import test_time_charts as timed
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from drugstats import vocab
@@ -84,7 +85,7 @@ EVERY = {
                 lambda **told: charts.ranking(rows(indicator="drug_misuse_death_rate", method="exact 95%"), **told)],
     "funnel": [lambda **told: charts.funnel(compared.nine(line=0.05), curve=compared.curve(), **told),
                lambda **told: charts.funnel(compared.crowd(), curve=compared.curve(500, 5000), **told),
-               lambda **told: charts.funnel(compared.nine(status="provisional"), **told)],
+               lambda **told: charts.funnel(compared.nine(status="provisional"), curve=compared.curve(), **told)],
     "ladder": [lambda **told: charts.ladder(places(status="provisional", method="marginal 95%, gaussian"), **told)],
     "heat": [lambda **told: charts.heat(cells(), **told)],
     "waterfall": [lambda **told: charts.waterfall(compared.parts(np.linspace(-0.02, 0.03, 25), status="provisional"), **told)],
@@ -144,6 +145,13 @@ def test_no_word_leaves_the_picture_or_lies_on_another_below_a_long_title(draw, 
     charts.entitle(figure, TITLE[lang], SOURCE[lang])
     words = shown(figure)
     assert beyond(figure, words) == [] and on_another(words) == []
+
+
+@pytest.mark.parametrize("draw", [*timed.SERIES.values(), *amounts.CHARTS.values()], ids=[*timed.SERIES, *amounts.CHARTS])
+def test_a_chart_draws_on_the_axes_given_and_leaves_the_settings_alone(draw):
+    settings, ax = dict(matplotlib.rcParams), Figure().subplots()
+    assert draw(ax=ax) is ax
+    assert dict(matplotlib.rcParams) == settings
 
 
 @languages

@@ -252,16 +252,6 @@ def test_sizes_far_apart_are_on_a_logarithmic_axis_and_near_ones_are_not():
     assert "1,600" in [label.get_text() for label in near.get_xticklabels()]
 
 
-def test_without_a_curve_each_area_has_its_own_limits_and_no_common_centre_is_claimed():
-    table = nine(centre=np.linspace(0.04, 0.06, 9))
-    ax = charts.funnel(table)
-    ticks = [list(line.get_ydata()) for line in ax.lines if line.get_marker() == "_"]
-    ordered = table.sort_values("whole")
-    assert ticks == [list(ordered[side]) for side in ("low95", "high95", "low998", "high998")]
-    assert "短横线为各地区自己的界限" in ax.get_xlabel()
-    assert not any("中心线" in words for words in texts(ax))
-
-
 def test_provisional_points_are_hollow_and_the_chart_says_so():
     ax = charts.funnel(nine(status=["provisional"] + ["final"] * 8), curve=curve())
     hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white" and len(line.get_xdata())]

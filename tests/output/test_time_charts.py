@@ -125,13 +125,6 @@ def test_every_word_lies_inside_the_picture_and_the_font_has_it(name, lang, tmp_
     assert b"<text" not in (tmp_path / f"{name}.svg").read_bytes()
 
 
-@pytest.mark.parametrize("name", SERIES)
-def test_a_chart_draws_on_the_axes_given_and_leaves_the_settings_alone(name):
-    settings, ax = dict(matplotlib.rcParams), Figure().subplots()
-    assert SERIES[name](ax=ax) is ax
-    assert dict(matplotlib.rcParams) == settings
-
-
 def test_an_empty_table_makes_no_chart():
     for draw in (charts.control, charts.controls, charts.campaign, charts.fan, charts.calendar, charts.summary):
         assert draw(charted().iloc[:0]) is None

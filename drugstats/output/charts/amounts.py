@@ -47,10 +47,10 @@ def target(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     _set_months(ax, rows, max(goal, known["value"].max() if len(known) else 0), lang)
     scaled = _scaled(rows, goal)
     frame.value_axis(ax.yaxis, scaled, lang)
-    _name_target(ax, scaled, goal, lang)
+    frame.line_across(ax, goal, vocab.text("chart.target", lang, value=frame.exact(scaled, lang)(goal)))
     if len(known):
         _name_last(ax, scaled, known.iloc[-1], [*lines, ([0, MONTHS], [goal, goal])], lang)
-    fitting.tell(ax, [*_pace(last, scaled, lang), vocab.text("chart.hollow", lang) if frame.hollow(rows).any() else ""])
+    fitting.tell(ax, [*_pace(last, scaled, lang), frame.hollow_note(rows, lang)])
     fitting.legend(ax)
     return ax
 
@@ -65,13 +65,6 @@ def _set_months(ax, rows: pd.DataFrame, top: float, lang: str):
     names[0] += "\n" + vocab.period(rows["period"].iloc[0].asfreq("Y"), lang)
     ax.set_xticks(range(1, MONTHS + 1), names)
     ax.set(xlim=(0, MONTHS + 0.15), ylim=(0, 1.12 * top))
-
-
-def _name_target(ax, scaled: pd.DataFrame, goal: float, lang: str):
-    ax.axhline(goal, color=frame.LINE_COLOUR, linewidth=1.5)
-    words = vocab.text("chart.target", lang, value=frame.exact(scaled, lang)(goal))
-    look = {"va": "center", "color": frame.LINE_COLOUR, "fontsize": 10}
-    frame.note(ax, words, (1, goal), frame.ACROSS, shift=(5, 0), **look)
 
 
 def _name_last(ax, scaled: pd.DataFrame, last, lines: list, lang: str):
@@ -167,18 +160,15 @@ def balance(df: pd.DataFrame, *, plus, minus, ax=None, lang: str = "zh"):
         _draw_step(ax, y, step, hollow)
         if y + 1 < len(steps):
             ax.vlines(step["end"], y, y + 1, color=frame.QUIET, linewidth=0.8, zorder=1)
-    ax.set_yticks(range(len(steps)), [step["name"] for step in steps])
+    frame.row_axis(ax, [step["name"] for step in steps])
     ax.set_ylim(len(steps) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
     ax.use_sticky_edges = False
     ax.margins(x=0.1)
     ax.xaxis.set_major_formatter(lambda value, _: frame.short(_shown(value, row, lang)))
     unit = vocab.unit(df["indicator"].iloc[0], lang) if "indicator" in df else ""
     told = [vocab.text("chart.unit", lang, unit=unit) if unit else "", vocab.text("chart.ladder_levels", lang)]
     cut = vocab.text("chart.no_zero_across", lang) if ax.get_xlim()[0] > 0 else ""
-    fitting.tell(ax, told, [cut, vocab.text("chart.hollow", lang) if hollow else ""])
+    fitting.tell(ax, told, [cut, frame.hollow_note(df, lang)])
     ax.set_xlabel(ax.get_xlabel(), loc="right")  # the names take the room at the left
     return ax
 

@@ -44,7 +44,11 @@ def caterpillar(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: s
         look = {"color": frame.LINE_COLOUR, "fontsize": 10}
         frame.note(ax, frame.line_name(line, df, lang), (line, 1), frame.UPWARDS, shift=(4, 3), **look)
     right = [_fraction(rows, lang)] if counted and len(rows) else []
-    fitting.tell(ax, [frame.axis_name(df, lang)], [_limits(rows, paired, lang), *right, _left_out(df, rows, lang)])
+    fitting.tell(
+        ax,
+        [frame.axis_name(df, lang)],
+        [_limits(rows, paired, lang), *right, frame.left_out(len(df) - len(rows), lang)],
+    )
     fitting.legend(ax, fitting.NEAR if line is None else 1.6)  # clear of the line's name
     return ax
 
@@ -78,11 +82,6 @@ def _fraction(rows: pd.DataFrame, lang: str) -> str:
     return vocab.text("chart.right", lang, told=" / ".join(names))
 
 
-def _left_out(df: pd.DataFrame, rows: pd.DataFrame, lang: str) -> str:
-    count = vocab.show(len(df) - len(rows), "count")
-    return vocab.text("chart.left_out", lang, count=count) if len(rows) < len(df) else ""
-
-
 @frame.in_house_style
 def ranking(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     """Draw each area's place as a point on the range of places the data allow; returns the Axes.
@@ -104,7 +103,7 @@ def ranking(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     name = frame.axis_name(df, lang)
     right = vocab.text("chart.right", lang, told=name) if name else ""
     fitting.tell(ax, [vocab.text("chart.place_axis", lang), best_place(rows, lang), right],
-                 [ranges(rows, lang), _left_out(df, rows, lang)])  # fmt: skip
+                 [ranges(rows, lang), frame.left_out(len(df) - len(rows), lang)])  # fmt: skip
     return ax
 
 

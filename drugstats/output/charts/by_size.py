@@ -22,20 +22,19 @@ FAR_OFF = 4
 
 
 @frame.in_house_style
-def funnel(df: pd.DataFrame, *, curve: pd.DataFrame | None = None, ax=None, lang: str = "zh"):
+def funnel(df: pd.DataFrame, *, curve: pd.DataFrame, ax=None, lang: str = "zh"):
     """Draw each area's value against its size between limits that narrow with size; returns the Axes.
 
     Columns area, value, whole, centre, low95, high95, low998, high998, outside; optional indicator, line, status.
-    The limits are the smooth `curve` (whole, centre and the four limits); without it each area has its own as ticks.
+    The limits are drawn as the smooth `curve` (whole, centre and the four limits).
     """
     need(df, "area", "value", "whole", "centre", *SIDES, "outside")
     ax = ax if ax is not None else frame.new_figure().subplots()
     rows = df[(df["whole"] > 0) & df["value"].notna()]
-    limits = rows if curve is None else curve
-    rows = _within_view(rows, limits)
+    rows = _within_view(rows, curve)
     _draw_points(ax, rows, lang)
-    _draw_limits(ax, limits, lang, ticks=curve is None)
-    _draw_centre(ax, df, limits, lang)
+    _draw_limits(ax, curve, lang)
+    _draw_centre(ax, df, curve, lang)
     sizes = _sizes(rows)
     if len(rows):
         _size_axis(ax, sizes, lang)
@@ -43,7 +42,7 @@ def funnel(df: pd.DataFrame, *, curve: pd.DataFrame | None = None, ax=None, lang
     ax.set(ylim=(-0.03 * top, top)) if top > 0 else ax.set(ylim=(-0.03, 1), yticks=[0])
     frame.value_axis(ax.yaxis, df, lang)
     size = frame.axis_name(sizes, lang) or vocab.text("chart.size", lang)
-    _name_outliers(ax, rows, limits, [[size], _captions(df, rows, curve, lang)], lang)
+    _name_outliers(ax, rows, curve, [[size], _captions(df, rows, lang)], lang)
     fitting.legend(ax)
     return ax
 
@@ -51,23 +50,26 @@ def funnel(df: pd.DataFrame, *, curve: pd.DataFrame | None = None, ax=None, lang
 def _draw_points(ax, rows: pd.DataFrame, lang: str):
     for outside, (marker, high) in MARKS.items():
         chosen = rows[rows["outside"] == outside]
+        within = outside in WITHIN
         colour = frame.QUIET if high is None else frame.tone(chosen, high)
-        look = {"color": colour, "ms": 4.5 if outside in WITHIN else 8, "zorder": 2 if outside in WITHIN else 3}
-        label = vocab.text(f"word.{outside}", lang)
-        for hollow, face in ((False, colour), (True, "white")):
-            part = chosen[frame.hollow(chosen) == hollow]
-            if len(part):
-                ax.plot(part["whole"], part["y"], marker, markerfacecolor=face, label=label, **look)
-                label = None
+        look = {"color": colour, "ms": 4.5 if within else 8, "zorder": 2 if within else 3}
+        frame.points(ax, chosen, "whole", "y", marker, vocab.text(f"word.{outside}", lang), **look)
 
 
-def _draw_limits(ax, limits: pd.DataFrame, lang: str, ticks: bool):
+def _draw_limits(ax, limits: pd.DataFrame, lang: str):
     limits = limits.sort_values("whole")
     for name, (low, high, level, style) in LIMITS.items():
         label = vocab.text(f"chart.{name}_limits", lang, level=vocab.show_line(level))
-        look = {"marker": "_", "linestyle": "", "ms": 7 if name == "inner" else 13} if ticks else {"linestyle": style}
         for side in (low, high):
-            ax.plot(limits["whole"], limits[side], color=frame.COLOURS[0], linewidth=1, zorder=1.5, label=label, **look)
+            ax.plot(
+                limits["whole"],
+                limits[side],
+                color=frame.COLOURS[0],
+                linestyle=style,
+                linewidth=1,
+                zorder=1.5,
+                label=label,
+            )
             label = None
 
 
@@ -80,9 +82,7 @@ def _draw_centre(ax, df: pd.DataFrame, limits: pd.DataFrame, lang: str):
     words = vocab.text("chart.centre", lang, value=frame.short(show(centre)))
     if "line" in df and frame.only(df["line"]) == centre:
         words = frame.line_name(centre, df, lang)
-    ax.axhline(centre, color=frame.LINE_COLOUR, linewidth=1.2, zorder=1.5)
-    look = {"color": frame.LINE_COLOUR, "fontsize": 10, "va": "center"}
-    frame.note(ax, words, (1, centre), frame.ACROSS, shift=(5, 0), **look)
+    frame.line_across(ax, centre, words, 1.2, zorder=1.5)
 
 
 def _sizes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -123,15 +123,8 @@ def _within_view(rows: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(top=top, off=off, y=rows["value"].mask(off, 0.96 * top))
 
 
-def _captions(df: pd.DataFrame, rows: pd.DataFrame, curve, lang: str) -> list[str]:
-    told = [vocab.text("chart.funnel", lang)]
-    if curve is None:
-        told.append(vocab.text("chart.own_limits", lang))
-    if frame.hollow(rows).any():
-        told.append(vocab.text("chart.hollow", lang))
-    if len(rows) < len(df):
-        told.append(vocab.text("chart.left_out", lang, count=vocab.show(len(df) - len(rows), "count")))
-    return told
+def _captions(df: pd.DataFrame, rows: pd.DataFrame, lang: str) -> list[str]:
+    return [vocab.text("chart.funnel", lang), frame.hollow_note(rows, lang), frame.left_out(len(df) - len(rows), lang)]
 
 
 def _name_outliers(ax, rows: pd.DataFrame, limits: pd.DataFrame, captions: list[list], lang: str):

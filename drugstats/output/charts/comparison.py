@@ -43,7 +43,7 @@ def ladder(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax.set(xlim=(-BAND - EDGE, 1 + BAND + EDGE), ylim=(slot.max() + 0.7, 0.3))
     ranked = vocab.text("chart.ladder", lang, name=vocab.indicator(frame.key(rows), lang)) if frame.key(rows) else ""
     first = best_place(rows[rows["after"]], lang)
-    fitting.tell(ax, [ranked, first], [ranges(rows, lang), *_hollow(rows, lang)])
+    fitting.tell(ax, [ranked, first], [ranges(rows, lang), frame.hollow_note(rows, lang)])
     ax.set_xticks([-BAND / 2, 1 + BAND / 2], [vocab.period(period, lang) for period in periods])
     ax.tick_params(length=0, labelleft=False, labeltop=True, labelbottom=False)
     bare(ax)
@@ -66,9 +66,7 @@ def _join_places(ax, pairs: pd.DataFrame, lang: str):
 def _draw_places(ax, rows: pd.DataFrame):
     wide = float(np.clip(70 / rows["slot"].max(), 0.8, 4))
     ax.vlines(rows["x"], rows["rank_low"] - 0.2, rows["rank_high"] + 0.2, color="#A9C1DA", linewidth=wide, zorder=2.1)
-    for hollow, face in ((False, frame.COLOURS[0]), (True, "white")):
-        chosen = rows[frame.hollow(rows) == hollow]
-        ax.plot(chosen["x"], chosen["rank"], "o", color=frame.COLOURS[0], markerfacecolor=face, ms=6.5, zorder=3)
+    frame.points(ax, rows, "x", "rank", "o", color=frame.COLOURS[0], ms=6.5, zorder=3)
 
 
 def _name_places(ax, rows: pd.DataFrame, lang: str):
@@ -94,22 +92,32 @@ def heat(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     _check_once(df)
     areas, periods = sorted(df["area"].unique(), reverse=True), sorted(df["period"].unique())
     cells = df.assign(x=df["period"].map(periods.index), y=df["area"].map(areas.index), framed=frame.hollow(df))
-    cells = cells.set_index(["y", "x"]).reindex(list(np.ndindex(len(areas), len(periods))))
-    cells["framed"] = cells["framed"].eq(True)
+    cells = every_cell(cells, len(areas), len(periods))
     cells["hatched"] = cells["value"].isna() | ~cells["verdict"].isin(SIGNS)
-    ax = ax if ax is not None else frame.new_figure(frame.height(len(areas))).subplots()
-
-    shade = cells["value"].mask(cells["framed"]).to_numpy(dtype="float64").reshape(len(areas), len(periods))
-    mesh = ax.pcolormesh(np.ma.masked_invalid(shade), cmap=SHADES, edgecolors="white", linewidth=1.5)
     size = float(np.clip(110 / len(periods), 5.5, 9.5))
-    write_cells(ax, cells, mesh, frame.writer(df, lang)[0], size)
+    ax = ax if ax is not None else frame.new_figure(frame.height(len(areas))).subplots()
+    shaded(ax, cells, cells, frame.writer(df, lang)[0], size)
     ax.set_yticks(np.arange(len(areas)) + 0.5, [vocab.area(code, lang) for code in areas])
     fitting.tell(ax, *_heat_notes(df, cells, lang))
-    words = [vocab.period(period, lang).replace("年", "年\n", 1).strip() for period in periods]
-    ax.set_xticks(np.arange(len(periods)) + 0.5, words, fontsize=size)
+    names = [frame.in_two_lines(period, lang).strip() for period in periods]
+    ax.set_xticks(np.arange(len(periods)) + 0.5, names, fontsize=size)
+    return ax
+
+
+def every_cell(cells: pd.DataFrame, rows: int, columns: int) -> pd.DataFrame:
+    """Return a row for every place (y, x), also where the table has none."""
+    cells = cells.set_index(["y", "x"]).reindex(list(np.ndindex(rows, columns)))
+    return cells.assign(framed=cells["framed"].eq(True))
+
+
+def shaded(ax, cells: pd.DataFrame, written: pd.DataFrame, show, size: float):
+    """Draw cells on shades of their values, provisional ones on white, and write those that are `written`."""
+    shape = [1 + number for number in cells.index.max()]
+    shade = cells["value"].mask(cells["framed"]).to_numpy(dtype="float64").reshape(shape)
+    mesh = ax.pcolormesh(np.ma.masked_invalid(shade), cmap=SHADES, edgecolors="white", linewidth=1.5)
+    write_cells(ax, written, mesh, show, size)
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
     bare(ax)
-    return ax
 
 
 def write_cells(ax, cells: pd.DataFrame, mesh, show, size: float):
@@ -139,9 +147,13 @@ def _heat_notes(df: pd.DataFrame, cells: pd.DataFrame, lang: str) -> list[list[s
     first = [frame.axis_name(df, lang), frame.line_name(line, df, lang) if line is not None else ""]
     found = set(df["verdict"])
     marks = [f"{sign} {vocab.text(f'word.{verdict}', lang)}" for verdict, sign in SIGNS.items() if verdict in found]
-    faces = [vocab.text("chart.darker", lang)]
-    faces += [vocab.text(f"chart.{look}", lang) for look in ("hatched", "framed") if cells[look].any()]
-    return [first, marks, faces]
+    return [first, marks, faces(cells, lang)]
+
+
+def faces(cells: pd.DataFrame, lang: str) -> list[str]:
+    """Return what shades, hatching and frames of cells mean."""
+    found = [look for look in ("hatched", "framed") if cells[look].any()]
+    return [vocab.text(f"chart.{look}", lang) for look in ("darker", *found)]
 
 
 @frame.in_house_style
@@ -176,13 +188,10 @@ def waterfall(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax.axvline(0, color=frame.QUIET, linewidth=1)
     ax.use_sticky_edges = False
     ax.margins(x=0.06)
-    ax.set_yticks(range(len(bars)), bars["name"])
+    frame.row_axis(ax, bars["name"])
     ax.get_yticklabels()[-1].set_fontweight("bold")
     ax.set_ylim(len(bars) - 0.4, -0.6)
-    fitting.tell(ax, [vocab.text("chart.contribution", lang), _compared(df, lang), *_hollow(df, lang)])
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", visible=True)
+    fitting.tell(ax, [vocab.text("chart.contribution", lang), _compared(df, lang), frame.hollow_note(df, lang)])
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: vocab.show_line(value).rstrip("%")))
     return ax
 
@@ -219,10 +228,6 @@ def _check_once(df: pd.DataFrame):
     if len(twice):
         area, period = twice[["area", "period"]].iloc[0]
         raise TableError(f"{area} stands twice at {period}; give each area one row a period.")
-
-
-def _hollow(rows: pd.DataFrame, lang: str) -> list[str]:
-    return [vocab.text("chart.hollow", lang)] if frame.hollow(rows).any() else []
 
 
 def bare(ax):

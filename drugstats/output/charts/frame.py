@@ -172,11 +172,46 @@ def height(rows: int) -> float:
 
 def area_axis(ax, rows, lang: str):
     """Name the rows of a chart after the areas of a table."""
-    ax.set_yticks(np.arange(len(rows)), [vocab.area(code, lang) for code in rows["area"]])
+    row_axis(ax, [vocab.area(code, lang) for code in rows["area"]])
     ax.set_ylim(-0.7, len(rows) - 0.3)
+
+
+def row_axis(ax, names):
+    """Name the rows of a chart, whose values are read across."""
+    ax.set_yticks(range(len(names)), names)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
+
+
+def points(ax, rows: pd.DataFrame, x: str, y: str, marker: str, label: str | None = None, **look):
+    """Draw points, hollow where they are provisional or estimated; at least one artist has the label."""
+    unsure = hollow(rows)
+    for chosen, face in ((rows[~unsure], look["color"]), (rows[unsure], "white")):
+        if len(chosen):
+            ax.plot(chosen[x], chosen[y], marker, markerfacecolor=face, label=label, **look)
+            label = None
+
+
+def hollow_note(rows: pd.DataFrame, lang: str) -> str:
+    """Return what hollow points mean where a table has any."""
+    return vocab.text("chart.hollow", lang) if hollow(rows).any() else ""
+
+
+def left_out(count: int, lang: str) -> str:
+    """Return how many rows a chart leaves out, nothing for none."""
+    return vocab.text("chart.left_out", lang, count=vocab.show(count, "count")) if count else ""
+
+
+def line_across(ax, value: float, words: str, width: float = 1.5, **look):
+    """Draw a line across a chart, its name at the right."""
+    ax.axhline(value, color=LINE_COLOUR, linewidth=width, **look)
+    note(ax, words, (1, value), ACROSS, shift=(5, 0), va="center", color=LINE_COLOUR, fontsize=10)
+
+
+def in_two_lines(period, lang: str) -> str:
+    """Return the name of a period for a narrow place: the year above its month or quarter."""
+    return vocab.period(period, lang).replace("年", "年\n", 1)
 
 
 def hollow(rows: pd.DataFrame) -> pd.Series:

@@ -36,25 +36,18 @@ def calendar(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
         raise TableError("A calendar shows the months of one basis; choose one first.")
     years = np.arange(rows["period"].dt.year.max(), rows["period"].dt.year.min() - 1, -1)
     cells = rows.assign(y=years[0] - rows["period"].dt.year, x=rows["period"].dt.month - 1, framed=frame.hollow(rows))
-    cells = cells.assign(verdict=_standing_out(rows)).set_index(["y", "x"])
-    cells = cells.reindex(list(np.ndindex(len(years), 12)))
-    cells["framed"], cells["hatched"] = cells["framed"].eq(True), cells["value"].isna()
-
-    ax = ax if ax is not None else frame.new_figure(frame.height(len(years)) + 0.4).subplots()
-    shade = cells["value"].mask(cells["framed"]).to_numpy(dtype="float64").reshape(len(years), 12)
-    mesh = ax.pcolormesh(np.ma.masked_invalid(shade), cmap=comparison.SHADES, edgecolors="white", linewidth=1.5)
+    cells = comparison.every_cell(cells.assign(verdict=_standing_out(rows)), len(years), 12)
     month = [12 * (years[0] - y - 1970) + x for y, x in cells.index]
     inside = (month >= rows["at"].min()) & (month <= rows["at"].max())
-    cells["hatched"] &= inside
-    comparison.write_cells(ax, cells[inside], mesh, frame.writer(df, lang)[0], 9.5)
+    cells["hatched"] = cells["value"].isna() & inside
+
+    ax = ax if ax is not None else frame.new_figure(frame.height(len(years)) + 0.4).subplots()
+    comparison.shaded(ax, cells, cells[inside], frame.writer(df, lang)[0], 9.5)
     ax.set_yticks(np.arange(len(years)) + 0.5, [str(year) for year in years])
     ax.set_xticks(np.arange(12) + 0.5, vocab.text("chart.months", lang).split("|"))
-    ax.tick_params(length=0, labeltop=True, labelbottom=False)
-    comparison.bare(ax)
     marks = [f"{comparison.SIGNS[side]} {vocab.text(f'word.{key}', lang)}" for side, key in MARKED.items()]
     marks = [told for told, side in zip(marks, MARKED, strict=True) if (cells["verdict"] == side).any()]
-    faces = [vocab.text(f"chart.{look}", lang) for look in ("hatched", "framed") if cells[look].any()]
-    fitting.tell(ax, [frame.axis_name(df, lang), *marks], [vocab.text("chart.darker", lang), *faces])
+    fitting.tell(ax, [frame.axis_name(df, lang), *marks], comparison.faces(cells, lang))
     return ax
 
 

@@ -139,6 +139,6 @@ def _notes(df: pd.DataFrame, lang: str) -> list[str]:
     crossed = "status" in df and df["status"].eq("conflicting").any()
     return [
         vocab.text("chart.shaded_limits", lang, level=frame.level(df)).strip() if band else "",
-        vocab.text("chart.hollow", lang) if frame.hollow(df).any() else "",
+        frame.hollow_note(df, lang),
         vocab.text("chart.crossed", lang) if crossed else "",
     ]

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.patheffects import withStroke
 
 from drugstats import vocab
-from drugstats.output.charts import comparison, fitting, frame
+from drugstats.output.charts import comparison, fitting, frame, timeline
 from drugstats.output.wording.amounts import REST, part, share_digits
 from drugstats.tables import TableError, need
 
@@ -58,7 +58,7 @@ def composition(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     if ax.get_legend():
         ax.get_legend().set(loc="lower left", bbox_to_anchor=(0, 1))
     told = [_write_totals(ax, bars, key, size, lang), vocab.text("chart.hatched", lang) if missing else ""]
-    fitting.tell(ax, [*told, vocab.text("chart.hollow", lang) if bars["hollow"].any() else ""])
+    fitting.tell(ax, [*told, frame.hollow_note(df, lang)])
     ax.set_xlabel(ax.get_xlabel(), loc="left")  # the names take the room at the right
     return ax
 
@@ -201,10 +201,10 @@ def _set_axes(ax, bars: pd.DataFrame, lang: str) -> int:
     words = vocab.text("chart.break", lang).replace(" ", "\n")
     for x in bars.loc[bars["starts"], "x"].iloc[1:]:
         at = x - BREAK / 2
-        ax.axvline(at, color=frame.QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
+        ax.axvline(at, color=frame.QUIET, linewidth=1.2, linestyle=timeline.DOTTED)
         frame.note(ax, words, (at, 1), shift=(0, 17), ha="center")
     named = bars[:: -(-len(bars) // MOST_TICKS)]
-    names = [vocab.period(period, lang).replace("年", "年\n", 1).strip() for period in named["period"]]
+    names = [frame.in_two_lines(period, lang).strip() for period in named["period"]]
     ax.set_xticks(named["x"], names, fontsize=float(np.clip(110 / len(named), 7, 10)))
     # A lone bar stands beside its names and not across the page.
     ax.set(xlim=(min(-0.6, bars["x"].max() - 3), bars["x"].max() + 0.5), ylim=(0, 1), yticks=np.arange(5) / 4)
@@ -246,8 +246,7 @@ def nested(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     ax.set(xlim=(-0.002, 1.002), ylim=(len(rows) - 1 + NESTED_BAR / 2 + 0.06, -NESTED_BAR / 2 - 0.36), yticks=[])
     comparison.bare(ax)
     ax.xaxis.set_major_formatter(lambda share, _: vocab.show(share, "percent", lang, 0))
-    told = vocab.text("chart.hollow", lang) if rows["hollow"].any() else ""
-    fitting.tell(ax, [vocab.text("chart.nested", lang), told])
+    fitting.tell(ax, [vocab.text("chart.nested", lang), frame.hollow_note(rows, lang)])
     return ax
 
 

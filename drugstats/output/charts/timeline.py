@@ -6,7 +6,6 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from drugstats import vocab
 from drugstats.output.charts import frame
-from drugstats.output.charts.fitting import legend as legend
 from drugstats.tables import TableError, frequency
 
 A_YEAR = {"Y": 1, "Q": 4, "M": 12}
@@ -40,12 +39,8 @@ def pieces(rows: pd.DataFrame, *by: str) -> list[pd.DataFrame]:
 
 
 def points(ax, rows: pd.DataFrame, marker: str, label: str | None = None, **look):
-    """Draw points without a line, hollow where they are provisional or estimated; at least one artist has the label."""
-    hollow = frame.hollow(rows)
-    for chosen, face in ((rows[~hollow], look["color"]), (rows[hollow], "white")):
-        if len(chosen):
-            ax.plot(chosen["at"], chosen["value"], marker, markerfacecolor=face, label=label, clip_on=False, **look)
-            label = None
+    """Draw the points of a series without a line, hollow where they are provisional or estimated."""
+    frame.points(ax, rows, "at", "value", marker, label, clip_on=False, **look)
 
 
 def steps(piece: pd.DataFrame, column: str):
@@ -114,15 +109,14 @@ def share_scale(axes, values: pd.Series, line: float | None):
 
 def captions(ax, rows: pd.DataFrame, lang: str, *told: str) -> list[str]:
     """Return what stands below a chart: what is told, that points are hollow, that the axis leaves zero out."""
-    notes = [*told, vocab.text("chart.hollow", lang) if frame.hollow(rows).any() else ""]
-    return [note for note in [*notes, vocab.text("chart.no_zero", lang) if ax.get_ylim()[0] > 0 else ""] if note]
+    from_zero = ax.get_ylim()[0] <= 0
+    notes = [*told, frame.hollow_note(rows, lang), "" if from_zero else vocab.text("chart.no_zero", lang)]
+    return [note for note in notes if note]
 
 
 def target(ax, line: float, df: pd.DataFrame, lang: str):
     """Draw a line across, its name at the right."""
-    ax.axhline(line, color=frame.LINE_COLOUR, linewidth=1.5)
-    look = {"color": frame.LINE_COLOUR, "fontsize": 10, "va": "center"}
-    frame.note(ax, frame.line_name(line, df, lang), (1, line), frame.ACROSS, shift=(5, 0), **look)
+    frame.line_across(ax, line, frame.line_name(line, df, lang))
 
 
 def level(value: float, rows: pd.DataFrame, lang: str) -> str:
@@ -133,4 +127,4 @@ def level(value: float, rows: pd.DataFrame, lang: str) -> str:
 
 
 def _name(period: pd.Period, yearly: bool, lang: str) -> str:
-    return str(period.year) if yearly else vocab.period(period, lang).replace("年", "年\n", 1)
+    return str(period.year) if yearly else frame.in_two_lines(period, lang)
