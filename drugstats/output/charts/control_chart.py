@@ -1,7 +1,6 @@
 """Control charts: a series between the limits of its ordinary variation, alone or one small one for each area."""
 
 import pandas as pd
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from drugstats import vocab
@@ -133,11 +132,9 @@ def _false_alarm(rows: pd.DataFrame, lang: str) -> str:
 
 
 def _explain(grid, axes, df: pd.DataFrame, line: float | None, left_out: int, lang: str):
-    told = {vocab.text("chart.shaded", lang): Patch(color=BAND)}
-    if line is not None:
-        told[frame.line_name(line, df, lang)] = Line2D([], [], color=frame.LINE_COLOUR, linewidth=1.5)
-    drawn = {artist.get_label(): artist for ax in axes for artist in ax.lines if artist.get_label()[0] != "_"}
-    told |= {word: drawn[word] for word in (vocab.text(f"word.{name}", lang) for name in SIGNALS) if word in drawn}
+    drawn, signals = pages.samples(axes), [vocab.text(f"word.{name}", lang) for name in SIGNALS]
+    told = {vocab.text("chart.shaded", lang): Patch(color=BAND)} | pages.line_sample(line, df, lang)
+    told |= {word: drawn[word] for word in signals if word in drawn}
     notes = [frame.axis_name(df, lang), *timeline.captions(axes[0], df, lang)]
     notes += [vocab.text("chart.not_drawn", lang, count=vocab.show(left_out, "count"))] if left_out else []
     pages.explain(grid, notes, told)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.lines import Line2D
 
 from drugstats import vocab
 from drugstats.output.charts import fitting, frame, pages, timeline
@@ -58,9 +57,7 @@ def panels(df: pd.DataFrame, *, line: float | None = None, lang: str = "zh"):
     if by == "area" and top > 0:
         for ax in axes:
             ax.set_ylim(top=top)
-    told = {artist.get_label(): artist for ax in axes for artist in ax.lines if artist.get_label()[0] != "_"}
-    if line is not None:
-        told[frame.line_name(line, df, lang)] = Line2D([], [], color=frame.LINE_COLOUR, linewidth=1.5)
+    told = pages.samples(axes) | pages.line_sample(line, df, lang)
     notes = [frame.axis_name(df, lang) if by == "area" else "", *_notes(df, lang)]
     pages.explain(grid, [*notes, vocab.text("chart.cut", lang) if cut else ""], told)
     return axes

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from drugstats.output.charts import fitting, frame
 
@@ -27,6 +28,17 @@ def name(axes, names: list[str], spec, size: float, **look) -> None:
         ax.set_title(words, fontsize=size, **look)
     rows = [names[start : start + spec.ncols] for start in range(0, len(names), spec.ncols)]
     _grow(spec.figure, size * fitting.LINE / fitting.POINTS * sum(max(w.count("\n") for w in row) for row in rows))
+
+
+def samples(axes) -> dict:
+    """Return what small charts draw, one artist by each label."""
+    return {artist.get_label(): artist for ax in axes for artist in ax.lines if artist.get_label()[0] != "_"}
+
+
+def line_sample(line: float | None, df, lang: str) -> dict:
+    """Return a sample of the line across all small charts by its name; nothing without a line."""
+    sample = Line2D([], [], color=frame.LINE_COLOUR, linewidth=1.5)
+    return {} if line is None else {frame.line_name(line, df, lang): sample}
 
 
 def explain(spec, notes: list[str], told: dict) -> None:
