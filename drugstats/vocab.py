@@ -129,7 +129,7 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
     indicator, indicator_with_unit, part, drug, driver, word, text. An unknown number is a dash; no probability is told
     as 0 or 1.
     """
-    if form in ("count", "number", "index", "percent", "points", "probability", "place", "money") and pd.isna(value):
+    if form in ("count", "number", "index", "percent", "points", "probability", "place") and pd.isna(value):
         return "—"
     match form:
         case "count" | "place":
@@ -148,9 +148,7 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
             key = "more_than" if value > SURE else "less_than"
             return told if near == value else text(f"word.{key}", lang, value=told)
         case "money":
-            number, word = money(value, lang)
-            told = _rounded(number, 0 if word == "yuan" or number >= 100 else 1)
-            return text("amount", lang, number=told, unit=text(f"unit.{word}", lang))
+            return show_money(value, lang)
         case "period":
             return period(value, lang)
         case "area":
@@ -203,10 +201,20 @@ def scale(key: str, largest: float, lang: str = "zh") -> tuple[int, str]:
     return (10_000, f"万{word}") if _checked(lang) == "zh" else (1_000, f"thousand {word}")
 
 
-def money(yuan: float, lang: str = "zh") -> tuple[float, str]:
-    """Return an amount of yuan in the unit in which it is read, and the key of that unit."""
-    divisor, word = next(step[1:] for step in MONEY[_checked(lang)] if yuan >= step[0])
+def money(yuan: float, lang: str = "zh", smallest: float | None = None) -> tuple[float, str]:
+    """Return an amount of yuan in the unit it is read in, and the unit's key; in a column, that of its `smallest`."""
+    told = yuan if smallest is None else smallest
+    divisor, word = next(step[1:] for step in MONEY[_checked(lang)] if told >= step[0])
     return yuan / divisor, word
+
+
+def show_money(yuan: float, lang: str = "zh", smallest: float | None = None) -> str:
+    """Return an amount of yuan as readers see it; in a column, in the unit of its `smallest`."""
+    if pd.isna(yuan):
+        return "—"
+    number, word = money(yuan, lang, smallest)
+    told = _rounded(number, 0 if word == "yuan" or number >= 100 else 1)
+    return text("amount", lang, number=told, unit=text(f"unit.{word}", lang))
 
 
 def show_line(value: float, lang: str = "zh") -> str:

@@ -322,6 +322,12 @@ def test_money_has_no_more_digits_than_can_be_read(yuan, zh, en):
     assert (vocab.show(yuan, "money"), vocab.show(yuan, "money", "en")) == (zh, en)
 
 
+def test_a_column_of_money_has_the_unit_of_its_smallest_so_that_it_sorts_and_nothing_becomes_nought():
+    assert [vocab.show_money(yuan, "en", 3e8) for yuan in (27e9, 3e9, 3e8)] == [
+        "27,000 million yuan", "3,000 million yuan", "300 million yuan"]  # fmt: skip
+    assert [vocab.show_money(yuan, "zh", 4e6) for yuan in (27e9, 4e6)] == ["2,700,000万元", "400万元"]
+
+
 @pytest.mark.parametrize(
     "value, form, decimals, shown",
     [

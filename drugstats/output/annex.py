@@ -142,15 +142,19 @@ def _figures(item: Item) -> list[list]:
     labels, exhibit = vocab.table("labels")["format"], item.exhibit
     if not exhibit.columns:
         return [[None] * len(row) for row in exhibit.rows]
-    forms = [(name, labels.get(f"column.{shown}")) for name, shown in exhibit.columns]
-    return [[_read(figures.get(name), form, exhibit.lang) for name, form in forms] for figures in exhibit.figures]
+    columns = []
+    for name, shown in exhibit.columns:
+        values = [figures.get(name) for figures in exhibit.figures]
+        times = _factor(values, labels.get(f"column.{shown}"), exhibit.lang)
+        columns.append([value * times if isinstance(value, int | float) else value for value in values])
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _read(value, form: str | None, lang: str):
-    """A value in the unit that its cell shows; None and words as they are."""
-    if not isinstance(value, int | float):
-        return value
-    return value * 100 if form == "points" else vocab.money(value, lang)[0] if form == "money" else value
+def _factor(values: list, form: str | None, lang: str) -> float:
+    """By how much a column's values are multiplied to be in the unit that its cells show."""
+    if form == "money":
+        return vocab.money(1, lang, min((value for value in values if value is not None), default=0))[0]
+    return 100 if form == "points" else 1
 
 
 def _cell(annex: _Annex, sheet, row: int, column: int, text: str, figure) -> None:

@@ -59,7 +59,7 @@ def publish(
     exhibit = Exhibit(
         key=key, section=section, lang=lang, title=vocab.text(f"exhibit.{key}", lang, **words),
         headings=[_heading(name, shown, lang) for name, shown in columns.items()],
-        rows=[[_cell(name, shown, row, lang) for name, shown in columns.items()] for _, row in table.iterrows()],
+        rows=[[_cell(name, shown, row, table, lang) for name, shown in columns.items()] for _, row in table.iterrows()],
         figures=_figures(table[list(columns)]),
         sentences=[sentence for sentence in sentences if sentence], sources=_sources(table, lang),
         chart=key if chart is not None else None,
@@ -131,7 +131,7 @@ def _heading(name: str, shown: str, lang: str) -> str:
     return vocab.text(f"column.{shown}", lang)
 
 
-def _cell(name: str, shown: str, row, lang: str) -> str:
+def _cell(name: str, shown: str, row, table: pd.DataFrame, lang: str) -> str:
     value, whole = row[name], row.get("whole", row.get(f"{name}_whole"))
     if shown in vocab.table("indicators").index:
         return vocab.show_indicator(value, shown, lang, whole=whole)
@@ -140,6 +140,9 @@ def _cell(name: str, shown: str, row, lang: str) -> str:
             return vocab.amount(value, row["indicator"], lang)
         case "own_number":
             return vocab.show_indicator(value, row["indicator"], lang, whole=whole)
+        case "money":
+            # One unit a column, so that it can be sorted; that of the smallest, so that none is told as nought.
+            return vocab.show_money(value, lang, table[name].min())
         case "percent":
             return vocab.show(value, "percent", lang, vocab.share_decimals(whole))
         case "word" if isinstance(value, str) and value:

@@ -144,6 +144,12 @@ def test_money_keeps_its_digits_behind_the_unit_that_is_printed(tmp_path, lang, 
     assert cell.value == pytest.approx(value, rel=1e-12) and cell.number_format == form and shown(cell) == text
 
 
+def test_a_column_of_money_is_in_one_unit(tmp_path):
+    cells = [("27,000 million yuan", 27e9), ("300 million yuan", 3e8), ("—", None)]
+    found = finding(*cells, columns=[["value", "yuan"]], lang="en")
+    assert [cell.value for cell in column(written(tmp_path, found, lang="en"))] == [27_000, 300, "—"]
+
+
 @pytest.mark.parametrize(
     ("text", "figure"),
     [("—", None), ("2025", "2025"), ("007", "007"), ("430726", "430726"), ("2（1–6）", "2（1–6）"), ("9", "9"),
