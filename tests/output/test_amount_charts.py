@@ -76,7 +76,6 @@ HARD = {
     "large target": lambda lang: charts.target(paced([1_234_567] * 11, goal=15_000_000), lang=lang),
     "one case": lambda lang: charts.lorenz(curve([5]), lang=lang), "two cases": lambda lang: charts.lorenz(curve([5, 9]), lang=lang),
     "off": lambda lang: ladder(register(closing=257, status="provisional"), lang=lang),
-    "printed": lambda lang: charts.nested(groups().drop(columns="value").iloc[1:], lang=lang),
 }
 
 
@@ -315,16 +314,11 @@ def test_both_bases_are_said_with_their_numbers():
     assert texts(charts.nested(groups(), lang="en"))[-1] == "79.1% of all 1,000 persons, 83.7% of the 945 persons above"
 
 
-def test_shares_without_counts_still_say_both_bases():
-    ax = charts.nested(groups().drop(columns="value").iloc[1:])
-    assert texts(ax) == ["三十五岁前初次吸毒人员", "占全部的94.5%", "十八岁前初次吸毒人员", "占全部的79.1%，占上一条的83.7%"]
-    english = charts.nested(groups().drop(columns="value").iloc[1:], lang="en")
-    assert texts(english)[-1] == "79.1% of all, 83.7% of the above"
-
-
 def test_a_level_that_stands_twice_is_refused_and_one_without_share_is_left_out():
     with pytest.raises(TableError, match="users_current stands twice"):
         charts.nested(pd.concat([groups(), groups()]))
+    with pytest.raises(TableError, match="begin with the whole"):
+        charts.nested(groups().iloc[1:])
     assert len(texts(charts.nested(groups((1000, 945, np.nan))))) == 4
     assert charts.nested(groups(of_all=np.nan)) is None
     ax = charts.nested(groups(status="estimated"))

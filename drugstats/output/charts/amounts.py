@@ -36,7 +36,7 @@ def target(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     rows = rows.assign(at=rows["period"].dt.month, value=rows["to_date"])
     known, last = rows.dropna(subset="value"), rows.iloc[-1].to_dict()
 
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     lines = [([0, MONTHS], [0, goal]), ([0, *known["at"]], [0, *known["value"]])]
     ax.plot(*lines[0], "--", color=LEFT, linewidth=1.4, label=vocab.text("chart.pro_rated", lang))
     ax.plot(*lines[1], color=PLUS, label=vocab.text("chart.to_date", lang))
@@ -107,7 +107,7 @@ def lorenz(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
         raise TableError("The curve shows the cases of one group; select its rows.")
     n, gini, top = (rows[name].iloc[0] for name in ("n", "gini", "top_share"))
 
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     cases, weight = rows["share_of_cases"], rows["share_of_weight"]
     ax.fill_between(cases, weight, cases, color=PLUS, alpha=0.1, linewidth=0)
     ax.plot([0, 1], [0, 1], "--", color=LEFT, linewidth=1.2)
@@ -154,7 +154,7 @@ def balance(df: pd.DataFrame, *, plus, minus, ax=None, lang: str = "zh"):
         return None
     steps = _steps(row, flows, lang)
 
-    ax = ax if ax is not None else frame.new_figure(1.4 + 0.36 * len(steps)).subplots()
+    ax = ax or frame.new_figure(1.4 + 0.36 * len(steps)).subplots()
     hollow = frame.hollow(df).any()
     for y, step in enumerate(steps):
         _draw_step(ax, y, step, hollow)

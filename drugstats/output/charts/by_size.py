@@ -29,7 +29,7 @@ def funnel(df: pd.DataFrame, *, curve: pd.DataFrame, ax=None, lang: str = "zh"):
     The limits are drawn as the smooth `curve` (whole, centre and the four limits).
     """
     need(df, "area", "value", "whole", "centre", *SIDES, "outside")
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     rows = df[(df["whole"] > 0) & df["value"].notna()]
     rows = _within_view(rows, curve)
     _draw_points(ax, rows, lang)

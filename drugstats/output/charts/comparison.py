@@ -36,7 +36,7 @@ def ladder(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     out = BAND * slot / slot.max()
     rows = rows.assign(after=after, slot=slot, x=np.where(after, 1 + out, -out))
 
-    ax = ax if ax is not None else frame.new_figure(frame.height(slot.max())).subplots()
+    ax = ax or frame.new_figure(frame.height(slot.max())).subplots()
     _join_places(ax, rows[~after].merge(rows[after], on="area", suffixes=("", "_after")), lang)
     _draw_places(ax, rows)
     _name_places(ax, rows, lang)
@@ -95,7 +95,7 @@ def heat(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     cells = every_cell(cells, len(areas), len(periods))
     cells["hatched"] = cells["value"].isna() | ~cells["verdict"].isin(SIGNS)
     size = float(np.clip(110 / len(periods), 5.5, 9.5))
-    ax = ax if ax is not None else frame.new_figure(frame.height(len(areas))).subplots()
+    ax = ax or frame.new_figure(frame.height(len(areas))).subplots()
     shaded(ax, cells, cells, frame.writer(df, lang)[0], size)
     ax.set_yticks(np.arange(len(areas)) + 0.5, [vocab.area(code, lang) for code in areas])
     fitting.tell(ax, *_heat_notes(df, cells, lang))
@@ -174,7 +174,7 @@ def waterfall(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     whole = {"name": vocab.text("chart.total", lang), "value": total, "hollow": bars["hollow"].any(), "start": 0}
     bars = pd.concat([bars.assign(start=ends - bars["value"]), pd.DataFrame([whole])], ignore_index=True)
 
-    ax = ax if ax is not None else frame.new_figure(frame.height(len(bars))).subplots()
+    ax = ax or frame.new_figure(frame.height(len(bars))).subplots()
     decimals = 1 if bars["value"].abs().max() >= 0.01 else 2
     for y, row in bars.iterrows():
         colour = frame.COLOURS[0] if y == len(bars) - 1 else _tone(df, row["value"] > 0)

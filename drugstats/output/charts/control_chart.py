@@ -31,7 +31,7 @@ def control(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str =
     target.
     """
     need(df, "period", "value", "centre", "low", "high", "signal")
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     rows = timeline.placed(df)
     timeline.axis(ax, rows["period"], lang)
     if line is not None:

@@ -22,7 +22,7 @@ def joinpoint(df: pd.DataFrame, segments: pd.DataFrame, *, ax=None, lang: str = 
     """
     need(df, "period", "value")
     need(segments, "segment", "first", "last", "apc", "low", "high", "p_value")
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     rows, pieces = timeline.placed(df), segments.sort_values("segment")
     timeline.axis(ax, rows["period"], lang)
     timeline.points(ax, rows.dropna(subset="value"), "o", color=DOTS, ms=6)
@@ -74,7 +74,7 @@ def campaign(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     begins where expected leaves fitted.
     """
     need(df, "period", "value", "fitted", "expected", "low", "high")
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     rows = timeline.placed(df)
     timeline.axis(ax, rows["period"], lang)
     known = rows.dropna(subset="value")
@@ -108,7 +108,7 @@ def fan(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "zh
     long history the last part is drawn, so that the forecast can be read.
     """
     need(df, "period", "value", "step", "low80", "high80", "low", "high")
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     past, ahead = timeline.placed(df[df["step"].isna()]), timeline.placed(df[df["step"].notna()])
     known, past = len(past), past.tail(HISTORY)
     timeline.axis(ax, pd.concat([past["period"], ahead["period"]]), lang)

@@ -22,7 +22,7 @@ def trend(df: pd.DataFrame, *, line: float | None = None, ax=None, lang: str = "
     TableError where the indicators have several units.
     """
     need(df, "period", "value")
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     _check_units(df)
     rows = df.assign(name=_names(df, lang))
     timeline.axis(ax, rows["period"], lang)

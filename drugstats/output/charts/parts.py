@@ -44,7 +44,7 @@ def composition(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     known = rows.dropna(subset="share")
     last = known[known["x"] == known["x"].max()]
 
-    ax = ax if ax is not None else frame.new_figure().subplots()
+    ax = ax or frame.new_figure().subplots()
     former, newest = ~known["part"].isin(last["part"]), last["x"].max() == bars["x"].max()
     names = _names(last, newest, lang)
     size = partial(_size, (fitting.room(ax) + AXIS - _widest(names, 9)) / (bars["x"].max() + 1))
@@ -217,20 +217,22 @@ def _set_axes(ax, bars: pd.DataFrame, lang: str) -> int:
 def nested(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     """Draw groups within one another as bars from one edge, each with its share of all and of the group above it.
 
-    Columns level (indicator), of_parent, of_all; optional value, status. The outline of a bar is the whole, its pale
+    Columns level (indicator), value, of_parent, of_all; optional status. The outline of a bar is the whole, its pale
     part the group above. Where no share is known there is no chart: None. Returns the Axes.
     """
-    need(df, "level", "of_parent", "of_all")
+    need(df, "level", "value", "of_parent", "of_all")
     if df["level"].duplicated().any():
         level = df.loc[df["level"].duplicated(), "level"].iloc[0]
         raise TableError(f"The level {level} stands twice; nested bars show one area and period: select them.")
-    rows = df.assign(hollow=frame.hollow(df), value=df["value"] if "value" in df else np.nan)
+    rows = df.assign(hollow=frame.hollow(df))
     rows = rows.dropna(subset="of_all").sort_values(["of_all", "level"], ascending=[False, True], ignore_index=True)
     if rows.empty:
         return None
+    if rows["of_all"].iloc[0] != 1:
+        raise TableError("Nested bars begin with the whole; its row is missing.")
     rows = rows.assign(above=rows["of_all"].shift(fill_value=1.0), base=rows["value"].shift())
 
-    ax = ax if ax is not None else frame.new_figure(0.9 + NESTED_ROW * len(rows)).subplots()
+    ax = ax or frame.new_figure(0.9 + NESTED_ROW * len(rows)).subplots()
     at, colour = np.arange(len(rows)), frame.COLOURS[0]
     edge = {"edgecolor": frame.QUIET, "linewidth": 0.8}
     ax.barh(at, 1, NESTED_BAR, facecolor="white", **edge)
@@ -238,10 +240,9 @@ def nested(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     faces = np.where(rows["hollow"], "white", colour)
     ax.barh(at, rows["of_all"], NESTED_BAR, color=faces, edgecolor=colour, linewidth=1.4)
     for y, row in rows.iterrows():
-        name = vocab.indicator(row["level"], lang)
-        if pd.notna(row["value"]):
-            name = vocab.text("chart.level", lang, name=name, value=vocab.amount(row["value"], row["level"], lang))
-        for words, x, side in ((name, 0, "left"), (_told(row, rows.iloc[0], lang), 1, "right")):
+        name, value = vocab.indicator(row["level"], lang), vocab.amount(row["value"], row["level"], lang)
+        name = vocab.text("chart.level", lang, name=name, value=value)
+        for words, x, side in ((name, 0, "left"), (_told(row, rows["value"].iloc[0], lang), 1, "right")):
             frame.note(ax, words, (x, y - NESTED_BAR / 2), shift=(0, 4), ha=side, fontsize=10, path_effects=None)
     ax.set(xlim=(-0.002, 1.002), ylim=(len(rows) - 1 + NESTED_BAR / 2 + 0.06, -NESTED_BAR / 2 - 0.36), yticks=[])
     comparison.bare(ax)
@@ -250,14 +251,11 @@ def nested(df: pd.DataFrame, *, ax=None, lang: str = "zh"):
     return ax
 
 
-def _told(row, first, lang: str) -> str:
-    """A group's share of all and of the group above, each with its base where that is known."""
+def _told(row, whole: float, lang: str) -> str:
+    """A group's share of all and of the group above, each with its base."""
     if row["of_all"] == 1:
         return vocab.text("chart.all", lang)
-    whole = first["value"] if first["of_all"] == 1 else np.nan
-    bases = {"whole": whole, "base": row["base"]}
-    told = {name: "" if base != base else vocab.amount(base, row["level"], lang) for name, base in bases.items()}
-    told["of_all"] = vocab.show(row["of_all"], "percent", lang, vocab.share_decimals(whole))
-    told["of_parent"] = vocab.show(row["of_parent"], "percent", lang, vocab.share_decimals(row["base"]))
-    key = "chart.of_all" if row["above"] == 1 else "chart.of_both"
-    return " ".join(vocab.text(key, lang, **told).split()).replace(" ,", ",")  # where a base is not known
+    told = {name: vocab.amount(base, row["level"], lang) for name, base in (("whole", whole), ("base", row["base"]))}
+    for share, base in (("of_all", whole), ("of_parent", row["base"])):
+        told[share] = vocab.show(row[share], "percent", lang, vocab.share_decimals(base))
+    return vocab.text("chart.of_all" if row["above"] == 1 else "chart.of_both", lang, **told)

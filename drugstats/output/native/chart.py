@@ -4,13 +4,13 @@ import io
 import math
 import re
 from dataclasses import dataclass
-from unicodedata import east_asian_width
 
 import xlsxwriter
 
 from drugstats.output import archive
 from drugstats.output.native.drawing import Drawing, Series
 from drugstats.output.templates import template
+from drugstats.output.word_table import wide
 
 LATIN, EAST_ASIAN = "Arial", "微软雅黑"
 SHEET = "Sheet1"
@@ -46,14 +46,14 @@ class Chart:
 
     def _legend_lines(self) -> int:
         """How many lines a legend on top takes."""
-        words = sum(EM * (_wide(series.name) + 8) for series in self.drawing.series)
+        words = sum(EM * (wide(series.name) + 8) for series in self.drawing.series)
         return -int(-words // self.width) if _legend(self.drawing) == "t" else 0
 
     def _place(self) -> dict:
         """Where the plot stands: room is left for the axes, and beside the ends of lines for their names."""
         drawn, legend = self.drawing, _legend(self.drawing)
-        ends = [_wide(series.name) for series in drawn.series if series.labels == "name"]
-        left = EM * (_wide(_shown(drawn)) + 2)
+        ends = [wide(series.name) for series in drawn.series if series.labels == "name"]
+        left = EM * (wide(_shown(drawn)) + 2)
         right = EM * (max(ends, default=4) + 2) + (LEGEND if legend == "r" else 0)
         top = LINE * (0.6 + 1.4 * bool(drawn.title) + 1.3 * self._legend_lines())
         lines = max(_wrapped(name, self.width / len(drawn.categories)) for name in drawn.categories)
@@ -158,11 +158,7 @@ def _legend(drawing: Drawing) -> str:
 
 def _wrapped(name: str, width: float) -> int:
     """How many lines the name of a category takes."""
-    return sum(-int(-EM * _wide(line) // width) for line in name.split("\n"))
-
-
-def _wide(text: str) -> int:
-    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
+    return sum(-int(-EM * wide(line) // width) for line in name.split("\n"))
 
 
 def _tint(colour: str) -> str:

@@ -3,6 +3,8 @@
 from functools import cache
 from itertools import pairwise
 
+import pandas as pd
+
 from drugstats import vocab
 from drugstats.output.charts import frame
 from drugstats.output.exhibits import Exhibit
@@ -96,8 +98,6 @@ def _unit(shown: str, lang: str) -> str:
 
 def _periods(points: list[dict]) -> list[str]:
     """All periods from the first to the last: one without a value is a gap."""
-    import pandas as pd
-
     told = sorted({point["period"] for point in points})
     return [str(period) for period in pd.period_range(told[0], told[-1], freq=pd.Period(told[0]).freq)] if told else []
 
