@@ -10,21 +10,6 @@ from drugstats import vocab
 from drugstats.names import plain, spoken
 
 LARGEST_COUNT = 1e15  # beyond it float64 rounds whole numbers
-# What one of each unit is in the base unit of its dimension; the vocabulary's own words for units come on top.
-DIMENSIONS = {
-    "weight": {"吨": 1e6, "千克": 1e3, "公斤": 1e3, "斤": 500.0, "两": 50.0, "克": 1.0, "毫克": 1e-3,
-               "kg": 1e3, "g": 1.0, "t": 1e6, "mg": 1e-3},
-    "person": {"人": 1.0, "名": 1.0, "人数": 1.0}, "person-time": {"人次": 1.0, "人次数": 1.0},
-    "case": {"起": 1.0, "宗": 1.0, "件": 1.0}, "money": {"元": 1e-4, "yuan": 1e-4},
-    "share": {"%": 0.01, "‰": 0.001, "‱": 0.0001, "百分比": 0.01, "percent": 0.01},
-    "tablet": {"片": 1.0, "粒": 1.0}, "plant": {"株": 1.0}, "volume": {"毫升": 1.0},
-    "county": {"个": 1.0, "县": 1.0}, "laboratory": {"处": 1.0, "个": 1.0}, "point": {"分": 1.0},
-    "per-ten-thousand": {"人/万人": 1.0, "‱": 1.0, "‰": 10.0, "%": 100.0}, "per-hundred-thousand": {"人/十万人": 1.0},
-    "per-thousand-tests": {"名/千人次": 1.0}, "mg-per-thousand-per-day": {"mg/(千人·天)": 1.0},
-    "yuan-per-gram": {"元/克": 1.0}, "per-officer": {"起/人": 1.0}, "cases-per-ten-thousand": {"起/万人": 1.0},
-    "ratio": {}, "unit": {},
-}  # fmt: skip
-OF_UNIT = {"kg": "weight", "ten-thousand-yuan": "money", "fraction": "share"}
 SCALES = {"": 1.0, "万": 1e4, "亿": 1e8, "百": 1e2, "千": 1e3, "十万": 1e5, "百万": 1e6}
 NUMBER = r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
 UNIT = r"[^\W\d]*[^\W\d万亿余多]|[%‰‱]"
@@ -88,18 +73,25 @@ def _step(digits: str, scale: float) -> float:
 
 
 @cache
+def _words() -> dict[str, dict[str, float]]:
+    """What one of each word is in each unit of the vocabulary."""
+    rows = vocab.table("units")
+    found = {own: {} for own in vocab.table("indicators")["unit"]}
+    for own, word, times in rows[["unit", "word", "times"]].itertuples(index=False):
+        found.setdefault(own, {})[plain(word)] = float(times)
+    return found
+
+
+@cache
 def _own_words(own: str) -> set[str]:
-    label = f"unit.{own}"
-    named = (
-        {plain(vocab.text(label, lang)) for lang in vocab.LANGUAGES} if label in vocab.table("labels").index else set()
-    )
-    return named | {own}
+    labels = vocab.table("labels")[list(vocab.LANGUAGES)]
+    return {own, *map(plain, labels.loc[f"unit.{own}"] if f"unit.{own}" in labels.index else ())}
 
 
 @cache
 def known(word: str) -> bool:
     """Return whether a word is a unit (千克, 万人, %)."""
-    return word != "" and any(factor(word, own) is not None for own in [*DIMENSIONS, *OF_UNIT])
+    return word != "" and any(factor(word, own) is not None for own in _words())
 
 
 @cache
@@ -109,12 +101,11 @@ def factor(word: str, own: str) -> float | None:
     >>> factor("克", "kg"), factor("万人", "person"), factor("人次", "person")
     (0.001, 10000.0, None)
     """
-    units, word = DIMENSIONS[OF_UNIT.get(own, own)], plain(word)
+    words, word = _words()[own], plain(word)
     if word and word in _own_words(own):
         return 1.0
-    base = units.get({"kg": "千克"}.get(own, ""), 1.0)
     for scale, times in SCALES.items():
         bare = word.removeprefix(scale)
-        if word.startswith(scale) and bare in units and not (scale and not bare):
-            return times * units[bare] / base
+        if bare and word.startswith(scale) and bare in words:
+            return times * words[bare]
     return None
