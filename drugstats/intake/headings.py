@@ -27,7 +27,6 @@ class Heading:
     total: str = ""
     measure: str = ""
     ignored: str = ""
-    plain_value: bool = False
 
     @property
     def empty(self) -> bool:
@@ -36,7 +35,7 @@ class Heading:
     @property
     def stub(self) -> bool:
         """Whether the column holds keys, not values."""
-        return self.role != "" and not (self.words or self.spans or self.areas)
+        return self.role not in ("", "value") and not (self.words or self.spans or self.areas)
 
     def span(self) -> Span | None:
         found = None
@@ -63,27 +62,19 @@ def heading(parts: list) -> Heading:
     told = Heading()
     for part in parts:
         _absorb(told, part)
-    if told.ignored and _joined(told):
-        told.ignored = ""
-    return told
-
-
-def _joined(told: Heading) -> bool:
-    """新发现 over 占比 is 新发现占比, an indicator; 占比 alone is a column that is computed from others."""
+    # 新发现 over 占比 is 新发现占比, an indicator; 占比 alone is a column that is computed from others.
     whole = "".join([*told.groups, *told.words, plain(told.ignored)])
-    if whole in names.indicator_names() and told.words + told.groups:
-        told.words = [whole]
-        told.groups = []
-        return True
-    return False
+    if told.ignored and told.words + told.groups and whole in names.indicator_names():
+        told.words, told.groups, told.ignored = [whole], [], ""
+    return told
 
 
 def _absorb(told: Heading, part) -> None:
     text = plain(part) if isinstance(part, str) else ""
-    span = periods.read(part)
+    span = part if isinstance(part, Span) else periods.read(part)
     match roles().get(text):
         case "value":
-            told.plain_value = True
+            told.role = told.role or "value"
         case "total":
             told.total = text
         case "ignored":
@@ -110,7 +101,7 @@ def _absorb(told: Heading, part) -> None:
 
 
 @cache
-def _split(text: str) -> tuple[str, ...]:
+def _split(text: str) -> tuple:
     """A heading of several things in its pieces, all known but perhaps the first: 破案数/起, 2023年新发现(人)."""
     for shape in (BRACKETS, SLASH):
         match = shape.fullmatch(text)
@@ -119,15 +110,11 @@ def _split(text: str) -> tuple[str, ...]:
     spans, rest = periods.inside(text)
     rest = rest.strip("末底年度-、,:()的")
     if len(spans) == 1 and rest and _known(rest):
-        # The text of the period itself cannot be taken from the rest, so what was found is written anew.
-        span = spans[0]
-        year, months = f"{span.year}年" if span.year else "", f"{span.first}-{span.last}月" if span.last else ""
-        return (year + months if span.first != span.last else f"{year}{span.last}月" if span.last else year), rest
+        return spans[0], rest
     for measure in ("本月", "当月", "本年累计", "累计"):
-        if text.startswith(measure) and text.removeprefix(measure) in names.indicator_names():
-            return measure, text.removeprefix(measure)
-        if text.endswith(measure) and text.removesuffix(measure) in names.indicator_names():
-            return text.removesuffix(measure), measure
+        for name in (text.removeprefix(measure), text.removesuffix(measure)):
+            if name != text and name in names.indicator_names():
+                return measure, name
     return ()
 
 
