@@ -21,15 +21,11 @@ MEMORY = 4 << 30
 MOST_CELLS = 5_000_000
 MOST_MERGED = 20_000
 PERCENT_FORMATS = {9: "0%", 10: "0.00%"}
-FORMULA = re.compile(rb"<f[\s>/]"), re.compile(rb":f[\s>/]")  # apart: each is a search for fixed bytes
+# What makes a sheet's XML worth a look of its own; the patterns stand apart, each is a search for fixed bytes.
+FORMULA = re.compile(rb"<f[\s>/]"), re.compile(rb":f[\s>/]")
 FAULT = re.compile(rb"""\bt\s*=\s*["']e["']""")
 STYLED = re.compile(rb"""\bs\s*=\s*["'](\d+)["']""")
-HIDDEN_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["'](\d+)["']""")
-HIDDEN_COLUMNS = re.compile(rb"""<(?:[\w.-]+:)?col\b(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*>""")
-ROW_START = re.compile(rb"<(?:[\w.-]+:)?row\b")
-ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d+)["']""")
-REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]+\d+)["']""")
-SPAN = re.compile(rb"""\b(min|max)=["'](\d+)["']""")
+HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 UNCALCULATED = "="  # stands in a cell whose formula was never calculated
 
 
@@ -81,55 +77,84 @@ def _xlsx(content: bytes) -> list[dict]:
             continue
         # The reader lets go of the interpreter while it parses, and the look at the XML takes a third of its time.
         with ThreadPoolExecutor(1) as beside:
-            look = beside.submit(_look, archive, parts[told.name], formats, unsaved)
+            look = beside.submit(_Look, archive, parts[told.name], formats, unsaved)
             sheet = book.get_sheet_by_name(told.name)
-        xml, counted, tokens = look.result()
+        look = look.result()
         rows, dates = _plain(sheet.to_python(skip_empty_area=False))
-        if counted != sum(len(row) - row.count("") for row in rows) and _is_misplaced(xml):
-            raise Refused("odd_archive")
-        for (row, column), token in tokens.items():
+        look.refuse_lost(sum(len(row) - row.count("") for row in rows))
+        for (row, column), token in look.tokens.items():
             if (row, column) not in dates:
                 _put(rows, row, column, token)
         sheets.append({
             "name": told.name, "state": str(told.visible).rpartition(".")[2], "rows": rows, "dates": sorted(dates),
             "merged": _merged([(*area[0], *area[1]) for area in sheet.merged_cell_ranges or []], rows),
-            "hidden_rows": [int(row) - 1 for row in HIDDEN_ROW.findall(xml)] if b"hidden" in xml else [],
-            "hidden_columns": sorted({one for span in set(HIDDEN_COLUMNS.findall(xml)) for one in _columns(span)})
-                              if b"hidden" in xml else [],
+            "hidden_rows": sorted(look.hidden_rows), "hidden_columns": look.hidden_columns,
         })  # fmt: skip
     return sheets
 
 
-def _look(archive: zipfile.ZipFile, part: str, formats: dict, unsaved: bool) -> tuple[bytes, int, dict]:
-    """A sheet's XML, how many of its cells hold something, and what the reader would pass over in silence."""
-    xml = archive.read(part)
-    return xml, _counted(xml), _tokens(xml, formats, unsaved)
+class _Look:
+    """What a sheet's XML tells that the reader passes over in silence.
 
+    Error values, formulas never calculated and formats that say more, by their place; hidden rows and columns.
+    """
 
-def _columns(span: bytes) -> range:
-    ends = {name: int(number) for name, number in SPAN.findall(span)}
-    return range(ends[b"min"] - 1, min(ends[b"max"], 1 << 14))
+    def __init__(self, archive: zipfile.ZipFile, part: str, formats: dict, unsaved: bool):
+        self.xml, self.formats, self.unsaved = archive.read(part), formats, unsaved
+        self.tokens, self.hidden_rows, self.hidden_columns, self.misplaced = {}, set(), [], False
+        # How many cells hold something; where the reader gives as many, none was lost and none need be looked at.
+        self.counted = self.xml.count(b"<v>") + self.xml.count(b"<is>")
+        if self._is_needed():
+            self._parse()
 
+    def refuse_lost(self, given: int) -> None:
+        """Refuse a sheet in which two cells or rows claim one place, of which the reader keeps one in silence."""
+        if given != self.counted:
+            self._parse()
+            if self.misplaced:
+                raise Refused("odd_archive")
 
-def _counted(xml: bytes) -> int:
-    """How many cells hold something; where the reader gives as many, none was lost and none need be looked at."""
-    return xml.count(b"<v>") + xml.count(b"<is>")
-
-
-def _is_misplaced(xml: bytes) -> bool:
-    """Whether two cells or rows claim one place, or a cell another row's: the reader would keep one in silence."""
-    seen = set()
-    for row in ROW_START.split(xml)[1:]:
-        number = ROW_NUMBER.search(row, 0, row.find(b">"))
-        cells = REFERENCE.findall(row)
-        if number is None:
-            continue
-        if number[1] in seen or len(set(cells)) < len(cells):
+    def _is_needed(self) -> bool:
+        if self.formats and any(style.decode() in self.formats for style in set(STYLED.findall(self.xml))):
             return True
-        if {cell.lstrip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ") for cell in cells} - {number[1]}:
-            return True
-        seen.add(number[1])
-    return False
+        # A search for fixed bytes takes a tenth of the time of the pattern that spares no way of writing the same.
+        plain = b" =" not in self.xml and b"= " not in self.xml
+        fault = b't="e"' in self.xml or b"t='e'" in self.xml if plain else FAULT.search(self.xml)
+        return fault or any(mark.search(self.xml) for mark in (*FORMULA, HIDDEN))
+
+    def _parse(self) -> None:
+        row, column, rows, spans = -1, -1, set(), set()
+        for event, item in ElementTree.iterparse(io.BytesIO(self.xml), events=("start", "end")):
+            tag = item.tag.rpartition("}")[2]
+            hidden = item.get("hidden") in ("1", "true")
+            if tag == "row" and event == "start":
+                numbered, places = item.get("r"), set()
+                row, column = int(numbered or row + 2) - 1, -1
+                self.misplaced |= bool(numbered) and row in rows
+                self.hidden_rows |= {row} if hidden else set()
+                rows.add(row)
+            elif tag == "c" and event == "end":
+                place = position(item.get("r")) if item.get("r") else (row, column + 1)
+                self.misplaced |= bool(numbered) and (place in places or place[0] != row)
+                places.add(place)
+                row, column = place
+                if token := self._token(item):
+                    self.tokens[place] = token
+            elif tag == "col" and hidden:
+                spans.add(range(int(item.get("min")) - 1, min(int(item.get("max")), 1 << 14)))
+            elif tag == "row":
+                item.clear()
+        self.hidden_columns = sorted(set(chain.from_iterable(spans)))
+
+    def _token(self, item) -> str | None:
+        inside = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in item}
+        value, kind, style = inside.get("v"), item.get("t", "n"), item.get("s")
+        if kind == "e":
+            return value or UNCALCULATED
+        # Some writers store 0 beside a formula and ask for it to be calculated when the file is opened.
+        if "f" in inside and ("v" not in inside or kind != "str" and (not value or (self.unsaved and value == "0"))):
+            return UNCALCULATED
+        return shown(float(value), self.formats[style]) if kind == "n" and value and style in self.formats else None
 
 
 def _merged(ranges: list[tuple], rows: list[list]) -> list[tuple]:
@@ -195,40 +220,8 @@ def _digits(number) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-def _tokens(xml: bytes, formats: dict, unsaved: bool) -> dict[tuple[int, int], str]:
-    """What the reader passes over in silence: error values, formulas never calculated, formats that say more."""
-    styled = formats and any(style.decode() in formats for style in set(STYLED.findall(xml)))
-    # A search for fixed bytes takes a tenth of the time of the pattern that spares no way of writing the same.
-    plain = b" =" not in xml and b"= " not in xml
-    fault = b't="e"' in xml or b"t='e'" in xml if plain else FAULT.search(xml)
-    if not styled and not fault and not any(mark.search(xml) for mark in FORMULA):
-        return {}
-    tokens, row, column = {}, -1, -1
-    for event, item in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
-        tag = item.tag.rpartition("}")[2]
-        if tag == "row" and event == "start":
-            row, column = int(item.get("r", row + 2)) - 1, -1
-        elif tag == "c" and event == "end":
-            row, column = _position(item.get("r")) if item.get("r") else (row, column + 1)
-            token = _token(item, formats, unsaved)
-            tokens |= {(row, column): token} if token else {}
-        elif tag == "row":
-            item.clear()
-    return tokens
-
-
-def _token(item, formats: dict, unsaved: bool) -> str | None:
-    inside = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in item}
-    value, kind = inside.get("v"), item.get("t", "n")
-    if kind == "e":
-        return value or UNCALCULATED
-    # Some writers store 0 beside a formula and ask for it to be calculated when the file is opened.
-    if "f" in inside and ("v" not in inside or kind != "str" and (not value or (unsaved and value == "0"))):
-        return UNCALCULATED
-    return shown(float(value), formats[item.get("s")]) if kind == "n" and value and item.get("s") in formats else None
-
-
-def _position(place: str) -> tuple[int, int]:
+def position(place: str) -> tuple[int, int]:
+    """Return the row and column of a cell's name, counted from zero: C5 is (4, 2)."""
     letters = place.rstrip("0123456789")
     column = 0
     for letter in letters:

@@ -7,14 +7,13 @@ import zlib
 from pathlib import PurePosixPath
 
 from drugstats import vocab
-from drugstats.intake.problems import Problem, position, refuse
-from drugstats.tables import TableError
+from drugstats.intake.cells import MOST_CELLS, position
+from drugstats.intake.problems import Problem, refuse
 
 MOST_MEMBERS = 2_000
 MOST_BYTES = 512 << 20
 MOST_RATIO = 250  # a sheet of one number repeated packs a hundredfold
 SMALL = 32 << 20
-MOST_CELLS = 5_000_000
 ENDINGS = (".xlsx", ".xls", ".et", ".csv", ".tsv")
 OTHER_SPREADSHEETS = (".xlsm", ".xlsb", ".ods", ".ett", ".xltx", ".xlt", ".numbers")
 # How a cell or row says where it stands; the first way is how all programs write it, and ten times as fast to find.
@@ -49,35 +48,26 @@ def kind(content: bytes, name: str, lang: str) -> str:
 
 def _archive(content: bytes, name: str, lang: str) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_members(archive, name, lang)
-            names = archive.namelist()
-            if "xl/workbook.xml" in names:
-                if any(member.lower().endswith("vbaproject.bin") for member in names):
-                    refuse_file(name, "error.macros", lang)
-                return "xlsx"
-            if name.lower().endswith(".zip") and "[Content_Types].xml" not in names:
-                return "zip"
-    except TableError:
-        raise
+        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, zlib.error, *SPOILED):
         refuse_file(name, "error.not_workbook", lang)
-    refuse_file(name, "error.not_workbook", lang)
-
-
-def _check_members(archive: zipfile.ZipFile, name: str, lang: str) -> None:
-    members = archive.infolist()
     if any(member.flag_bits & 1 for member in members):
         refuse_file(name, "error.password", lang)
     total = sum(member.file_size for member in members)
     packed = any(m.file_size > SMALL and m.file_size > MOST_RATIO * max(m.compress_size, 1) for m in members)
     if len(members) > MOST_MEMBERS or total > MOST_BYTES or packed:
         refuse_file(name, "error.too_large", lang)
-    paths = [member.filename.replace("\\", "/") for member in members]
-    if len({path.lower() for path in paths}) < len(paths) or any(
-        path.startswith("/") or ".." in path.split("/") for path in paths
-    ):
+    paths = [member.filename.replace("\\", "/").lower() for member in members]
+    if len(set(paths)) < len(paths) or any(path.startswith("/") or ".." in path.split("/") for path in paths):
         refuse_file(name, "error.odd_archive", lang)
+    names = {member.filename for member in members}
+    if "xl/workbook.xml" in names:
+        if any(path.endswith("vbaproject.bin") for path in paths):
+            refuse_file(name, "error.macros", lang)
+        return "xlsx"
+    if name.lower().endswith(".zip") and "[Content_Types].xml" not in names:
+        return "zip"
+    refuse_file(name, "error.not_workbook", lang)
 
 
 def look_through(content: bytes, name: str, lang: str) -> None:
