@@ -1,10 +1,9 @@
 """One table of a sheet, and what was found in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from drugstats import vocab
 from drugstats.intake.headings import Heading
-from drugstats.intake.problems import ERROR, NOTE, Problem, address
+from drugstats.intake.problems import Report
 from drugstats.intake.sheets import Sheet
 
 
@@ -17,30 +16,20 @@ class Block:
     head: list[int]
     columns: dict[int, Heading]
     body: list[int]
-    lang: str
-    problems: list[Problem] = field(default_factory=list)
+    report: Report
 
     @property
     def stubs(self) -> dict[int, str]:
         """The columns that hold keys, with the part each plays."""
         return {column: told.role for column, told in self.columns.items() if told.stub}
 
-    @property
-    def sound(self) -> bool:
-        return not any(problem.severity == ERROR for problem in self.problems)
+    def wrong(self, row: int | None, column: int, what, **words) -> None:
+        """Keep what is wrong with a cell, or with a column where no row is named."""
+        self.report.error(self._place(row, column), what, **words)
 
-    def text(self, key: str, **words) -> str:
-        return vocab.text(key, self.lang, **words)
-
-    def area(self, code: str) -> str:
-        return vocab.area(code, self.lang)
-
-    def wrong(self, row: int, column: int, what: str) -> None:
-        """Keep what is wrong with a cell."""
-        self.problems.append(Problem(what, self.sheet.file, self.sheet.name, address(row, column)))
-
-    def note(self, column: int, key: str, row: int | None = None, **words) -> None:
+    def note(self, row: int | None, column: int, what: str, **words) -> None:
         """Keep what was done about a cell, or about a column where no row is named."""
-        place = address(self.head[-1] if row is None else row, column)
-        told, done = self.text(f"told.{key}", **words), self.text(f"done.{key}")
-        self.problems.append(Problem(told, self.sheet.file, self.sheet.name, place, NOTE, done))
+        self.report.note(self._place(row, column), what, **words)
+
+    def _place(self, row: int | None, column: int):
+        return self.sheet.at(self.head[-1] if row is None else row, column)

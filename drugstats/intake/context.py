@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from drugstats import names
+from drugstats import names, vocab
 from drugstats.intake import periods, units
 from drugstats.intake.block import Block
 from drugstats.intake.periods import Span
-from drugstats.intake.problems import Problem
 from drugstats.names import plain
 
 LINE = re.compile(
@@ -68,8 +67,7 @@ def _units(text: str) -> list[str]:
 def _span(block: Block, told: list[str], sheet: str, file: str) -> Span:
     title, by_sheet, by_file = (_one_span(texts) for texts in (told, [sheet], [file]))
     if title.disagrees(by_sheet):
-        what = block.text("error.two_periods", one=_shown(title), other=sheet)
-        block.problems.append(Problem(what, block.sheet.file, sheet))
+        block.report.error(block.sheet.at(), "two_periods", one=_shown(title), other=sheet)
     inner = title.within(by_sheet)
     # A file's name often tells when it was sent: it only fills what nothing nearer says.
     return inner if inner.disagrees(by_file) or (inner.year and inner.last) else inner.within(by_file)
@@ -108,8 +106,8 @@ def _area(block: Block, places: list[list[str]]) -> str | None:
     strange = [code for code in single if code not in names.lineage(lowest)]
     own = "area" in block.stubs.values() or any(one.areas for one in block.columns.values())
     if strange and not own:
-        words = {"one": block.area(strange[0]), "other": block.area(lowest)}
-        block.problems.append(Problem(block.text("error.two_places", **words), block.sheet.file, block.sheet.name))
+        one, other = (vocab.area(code, block.report.lang) for code in (strange[0], lowest))
+        block.report.error(block.sheet.at(), "two_places", one=one, other=other)
     return None if strange else lowest
 
 

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from drugstats import names, vocab
-from drugstats.intake import headings, periods, privacy, sheets, units
+from drugstats.intake import headings, periods, sheets, units
 from drugstats.intake.load import files, named
-from drugstats.intake.problems import Problem, address, refuse, shown
+from drugstats.intake.problems import Place, Report, address, shown
 from drugstats.names import plain
 from drugstats.tables import TableError
 
@@ -26,13 +26,11 @@ def seizures(paths, *, lang: str = "zh") -> pd.DataFrame:
     out. A folder without one gives an empty table. Quantities stay in the unit they were counted in:
     `stats.seizures.weigh` turns them into grams. Raises TableError with file, sheet and cell when anything is refused.
     """
-    found, rows = [], []
-    for _, inside, _ in sheets.read(named(files(paths, lang, events=True)), lang):
-        refuse([problem for sheet in inside for problem in privacy.persons(sheet, lang)], lang)
-        for sheet in inside:
-            if sheet.state == "Visible":
-                rows += _rows(sheet, found, lang)
-    refuse(found, lang)
+    report, rows = Report(lang), []
+    for _, found, _ in sheets.read(named(files(paths, lang, events=True)), lang):
+        for sheet in found:
+            rows += _rows(sheet, report) if sheet.state == "Visible" else []
+    report.refuse()
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.assign(period=pd.PeriodIndex(table["period"], freq="M"), quantity=table["quantity"].astype("float64"))
 
@@ -42,35 +40,33 @@ def write(table: pd.DataFrame, path) -> None:
     table[COLUMNS].to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
-def _rows(sheet: sheets.Sheet, found: list[Problem], lang: str) -> list[list]:
+def _rows(sheet: sheets.Sheet, report: Report) -> list[list]:
     head, columns = _head(sheet)
     if head is None:
-        lacking = vocab.text("list_comma", lang).join(vocab.text(f"column.{role}", lang) for role in ROLES)
-        found.append(Problem(vocab.text("error.event_headings", lang, columns=lacking), sheet.file, sheet.name))
+        named = (vocab.text(f"column.{role}", report.lang) for role in ROLES)
+        report.error(sheet.at(), "event_headings", columns=vocab.text("list_comma", report.lang).join(named))
         return []
     told = []
     for row in range(head + 1, len(sheet.rows)):
         cells = {role: sheet.rows[row][columns[role]] for role in ROLES}
-        if any(str(cell).strip() for cell in cells.values()) and not _is_total(cells):
-            read = {role: _read(sheet, row, columns[role], role, found, lang) for role in ROLES}
-            if None not in read.values():
-                number, status = read["quantity"].number, read["quantity"].status
-                origin = status, sheet.file, f"{sheet.name}!{address(row, columns['quantity'])}"
-                if set(WRITTEN) <= set(columns):
-                    origin = (sheet.rows[row][columns[role]] for role in WRITTEN)
-                told.append([read["area"], read["period"], read["drug"], number, read["unit"], *origin])
+        is_total = headings.roles().get(plain(cells["area"])) == "total"
+        if is_total or not any(str(cell).strip() for cell in cells.values()):
+            continue
+        read = {role: _read(cell, sheet.at(row, columns[role]), role, report) for role, cell in cells.items()}
+        if None not in read.values():
+            quantity = read["quantity"]
+            origin = quantity.status, sheet.file, f"{sheet.name}!{address(row, columns['quantity'])}"
+            if set(WRITTEN) <= set(columns):
+                origin = (sheet.rows[row][columns[role]] for role in WRITTEN)
+            told.append([read["area"], read["period"], read["drug"], quantity.number, read["unit"], *origin])
     return told
 
 
-def _is_total(cells: dict) -> bool:
-    return headings.roles().get(plain(cells["area"])) == "total"
-
-
-def _read(sheet: sheets.Sheet, row: int, column: int, role: str, found: list[Problem], lang: str):
+def _read(cell, place: Place, role: str, report: Report):
     try:
-        return READERS[role](sheet.rows[row][column], lang)
+        return READERS[role](cell, report.lang)
     except TableError as error:
-        found.append(Problem(str(error), sheet.file, sheet.name, address(row, column)))
+        report.error(place, error)
 
 
 def _head(sheet: sheets.Sheet):

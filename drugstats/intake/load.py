@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from drugstats import tables, vocab
-from drugstats.intake import kept, layout, periods, privacy, problems, reading, series, sheets, template, totals
+from drugstats.intake import kept, layout, periods, problems, reading, series, sheets, template, totals
 from drugstats.intake.block import Block
-from drugstats.intake.problems import ERROR, WARNING, Problem, address, letters, refuse
+from drugstats.intake.problems import Place, Report, at, letters
 from drugstats.intake.sheets import Sheet
 from drugstats.tables import TableError
 
@@ -36,30 +36,28 @@ def load(paths, *, lang: str = "zh", skip_unknown: bool = False) -> Loaded:
     file, sheet and cell when anything is refused; its `problems` holds the whole list.
     """
     if (observations := kept.read(paths)) is not None:
-        return Loaded(observations, problems.table([]))
-    found, read, origins = [], [], []
-    for name, inside, told in sheets.read(named(files(paths, lang)), lang):
-        refuse([problem for sheet in inside for problem in privacy.persons(sheet, lang)], lang)
-        found += told
-        count = len(read)
-        for sheet in inside:
-            if sheet.state != "Visible":
-                found.append(_told(sheet, "", "told.hidden_sheet", "done.hidden_sheet", lang))
+        return Loaded(observations, problems.table(Report(lang)))
+    report, read = Report(lang), []
+    for name, found, linked in sheets.read(named(files(paths, lang)), lang):
+        if linked:
+            report.warning(Place(name), "links", "read")
+        seen = [sheet for sheet in found if sheet.state == "Visible"]
+        tables_before = len(read)
+        for sheet in found:
+            if sheet not in seen:
+                report.warning(sheet.at(), "hidden_sheet")
             elif not template.is_guide(sheet):
-                cells = _read_sheet(sheet, found, lang, skip_unknown)
-                read += [cells.assign(origin=len(origins))] if len(cells) else []
-                origins.append((sheet.file, sheet.name))
-        if len(read) == count and not any(problem.severity == ERROR for problem in found):
-            hidden = inside and all(sheet.state != "Visible" for sheet in inside)
-            found.append(Problem(vocab.text("error.no_sheet" if hidden else "error.no_rows", lang), name))
-    refuse(found, lang)
-    numbers, told = series.settle(_cells(read, origins), lang)
-    refuse(found + told, lang)
-    numbers, more = series.once(numbers, lang)
-    found += told + more + totals.levels(numbers, lang) + _parts_above_whole(numbers, lang)
-    refuse(found, lang)
+                read += _read_sheet(sheet, report, skip_unknown)
+        if len(read) == tables_before and report.sound:
+            report.error(Place(name), "no_sheet" if found and not seen else "no_rows")
+    report.refuse()
+    cells = pd.concat(read, ignore_index=True)
+    numbers = series.once(series.settle(_complete(cells), report), report)
+    totals.check_levels(numbers, report)
+    _check_parts(numbers, report)
+    report.refuse()
     observations = tables.check(_observations(numbers)).astype(dict.fromkeys(TEXTS, "str"))
-    return Loaded(observations, problems.table(found))
+    return Loaded(observations, problems.table(report))
 
 
 def files(paths, lang: str = "zh", *, events: bool = False) -> list[Path]:
@@ -88,65 +86,47 @@ def named(paths: list[Path]) -> list[tuple[Path, str]]:
     ]
 
 
-def _read_sheet(sheet: Sheet, found: list[Problem], lang: str, skip_unknown: bool) -> pd.DataFrame:
-    blocks = layout.blocks(sheet, lang)
-    parts = []
-    for block in blocks:
+def _read_sheet(sheet: Sheet, report: Report, skip_unknown: bool) -> list[pd.DataFrame]:
+    """The numbers of each table of a sheet that has any."""
+    blocks, read = [], []
+    for block in layout.blocks(sheet, report.lang):
+        blocks.append(block)
         cells = reading.read(block, skip_unknown)
-        found += block.problems
-        if len(cells) and block.sound:
-            cells, told = totals.reconcile(cells, sheet, lang)
-            found += told
-            parts.append(cells)
-    found += layout.strays(sheet, blocks, lang) + _unseen(sheet, blocks, lang)
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        report.extend(block.report)
+        if len(cells) and block.report.sound:
+            names = {name: pd.Categorical.from_codes(np.zeros(len(cells), dtype=np.int8), [getattr(sheet, what)])
+                     for name, what in (("file", "file"), ("sheet", "name"))}  # fmt: skip
+            read.append(totals.reconcile(cells.assign(**names), report))
+    layout.tell_strays(sheet, blocks, report)
+    _tell_unseen(sheet, blocks, report)
+    return [cells for cells in read if len(cells)]
 
 
-def _unseen(sheet: Sheet, blocks: list[Block], lang: str) -> list[Problem]:
-    """What a reader of the sheet would not see, or would not expect."""
-    rows = {row for block in blocks for row in block.body}.intersection(sheet.hidden_rows)
+def _tell_unseen(sheet: Sheet, blocks: list[Block], report: Report) -> None:
+    """Tell what a reader of the sheet would not see, or would not expect."""
+    body = {row for block in blocks for row in block.body}
+    rows = body.intersection(sheet.hidden_rows)
     columns = {column for block in blocks for column in block.columns}.intersection(sheet.hidden_columns)
-    told = []
     if rows:
-        told.append((f"A{min(rows) + 1}", "told.hidden_rows", {"count": len(rows)}))
+        report.warning(sheet.at(min(rows)), "hidden_rows", "read", count=len(rows))
     if columns:
-        told.append((f"{letters(min(columns))}1", "told.hidden_columns", {"count": len(columns)}))
+        report.warning(sheet.at(0, min(columns)), "hidden_columns", "read", count=len(columns))
     if len(blocks) > 1:
-        told.append((f"A{blocks[1].head[0] + 1}", "told.second_table", {"count": len(blocks)}))
-    if len(sheet.rows) in EDGES[0] or max(map(len, sheet.rows), default=0) in EDGES[1]:
-        told.append((f"A{len(sheet.rows)}", "told.edge", {}))
-    return [_told(sheet, cell, key, "done.read", lang, **words) for cell, key, words in told] + _fiscal(
-        sheet, blocks, lang
-    )
+        report.warning(sheet.at(blocks[1].head[0]), "second_table", "read", count=len(blocks))
+    if len(sheet.rows) in EDGES[0] or len(sheet.rows[0]) in EDGES[1]:
+        report.warning(sheet.at(len(sheet.rows) - 1), "edge", "read")
+    for row in sorted(set(range(len(sheet.rows))) - body):
+        for column, cell in enumerate(sheet.rows[row]):
+            # Years of accounts and months of the police run from one day to another.
+            if isinstance(cell, str) and (days := periods.fiscal(cell)):
+                report.warning(sheet.at(row, column), "fiscal", days=days)
 
 
-def _fiscal(sheet: Sheet, blocks: list[Block], lang: str) -> list[Problem]:
-    """Notes that a period runs from one day to another, as years of accounts and months of the police do."""
-    around = set(range(len(sheet.rows))) - {row for block in blocks for row in block.body}
-    texts = ((row, column, cell) for row in sorted(around) for column, cell in enumerate(sheet.rows[row])
-             if isinstance(cell, str))  # fmt: skip
-    days = ((address(row, column), periods.fiscal(cell)) for row, column, cell in texts)
-    return [_told(sheet, cell, "told.fiscal", "done.fiscal", lang, days=told) for cell, told in days if told]
-
-
-def _told(sheet: Sheet, cell: str, what: str, done: str, lang: str, **words) -> Problem:
-    return Problem(vocab.text(what, lang, **words), sheet.file, sheet.name, cell, WARNING, vocab.text(done, lang))
-
-
-def _cells(read: list[pd.DataFrame], origins: list[tuple[str, str]]) -> pd.DataFrame:
-    """All numbers of all sheets with their file, sheet and basis."""
-    cells = pd.concat(read, ignore_index=True)
+def _complete(cells: pd.DataFrame) -> pd.DataFrame:
+    """The numbers of all tables with a basis; what only some tables tell is empty text in the others."""
     cells = cells.fillna(dict.fromkeys(reading.SPARSE, ""))
-    files, named = ([origin[n] for origin in origins] for n in (0, 1))
-    basis = cells["told_basis"].replace("", BASIS) if "told_basis" in cells else pd.Series(BASIS, cells.index)
-    return cells.assign(
-        file=_repeated(files, cells["origin"]), sheet=_repeated(named, cells["origin"]), basis=basis.astype("category")
-    )
-
-
-def _repeated(texts: list[str], places: pd.Series) -> pd.Categorical:
-    unique = list(dict.fromkeys(texts))
-    return pd.Categorical.from_codes(np.array([unique.index(text) for text in texts])[places], unique)
+    basis = cells["told_basis"].replace("", BASIS) if "told_basis" in cells else BASIS
+    return cells.assign(basis=basis).astype(dict.fromkeys(["file", "sheet", "basis"], "category"))
 
 
 def _observations(numbers: pd.DataFrame) -> pd.DataFrame:
@@ -159,53 +139,38 @@ def _observations(numbers: pd.DataFrame) -> pd.DataFrame:
         own = numbers["told_source"] != ""
         source = source.mask(own, numbers["told_source"])
         note = note.mask(own, numbers["told_note"] if "told_note" in numbers else "")
-    texts = {name: numbers[name] for name in TEXTS}
-    table = pd.DataFrame(
-        texts | {"period": numbers["period"], "value": numbers["value"], "source": source, "note": note}
-    )
-    return table[tables.COLUMNS].reset_index(drop=True)
+    return numbers.assign(source=source, note=note)[tables.COLUMNS].reset_index(drop=True)
 
 
 def _places(numbers: pd.DataFrame) -> pd.Series:
     """The sheet and cell of each number (县区月报!C5), for a difference both cells."""
-    pairs = numbers.groupby(["sheet", "column"], observed=True).ngroup()
-    first = pairs.drop_duplicates()
-    starts = {pair: f"{numbers.at[at, 'sheet']}!{letters(int(numbers.at[at, 'column']))}" for at, pair in first.items()}
-    named = [f"{starts[pair]}{row}" for pair, row in zip(pairs.tolist(), (numbers["row"] + 1).tolist(), strict=True)]
-    place = pd.Series(named, numbers.index, dtype="str")
+    named = {column: letters(column) for column in numbers["column"].unique().tolist()}
+    places = zip(numbers["sheet"].tolist(), numbers["column"].tolist(), (numbers["row"] + 1).tolist(), strict=True)
+    place = pd.Series([f"{sheet}!{named[column]}{row}" for sheet, column, row in places], numbers.index, dtype="str")
     if "minus" not in numbers:
         return place
     minus = numbers["minus"].astype(object).fillna("")
     return place + ("−" + minus).where(minus != "", "")
 
 
-def _parts_above_whole(numbers: pd.DataFrame, lang: str) -> list[Problem]:
+def _check_parts(numbers: pd.DataFrame, report: Report) -> None:
     """No share's part may be above its whole in one period: 30 newly found of 26 registered is a slip of the pen."""
     indicators = vocab.table("indicators")
     shares = indicators[(indicators["kind"] == "share") & (indicators["part"] != "")]
-    once = tables.usable(numbers)
-    place = pd.Series(once["area"].cat.codes.to_numpy("int64") * 100_000 + once["period"].array.asi8, once.index)
-    kinds = once["indicator"].cat.codes
+    told = tables.usable(numbers)
+    place = told["area"].cat.codes.astype("int64") * 100_000 + told["period"].array.asi8
+    told = told.assign(place=place)
     # On two bases in one period nobody can say which part belongs to which whole.
-    single = ~(place * len(indicators) * 2 + kinds).duplicated(keep=False)
-    once, place = once[single], place[single]
-    rows = once.groupby("indicator", observed=True).indices
-    told = {key: pd.Series(once.index[one], place.iloc[one]) for key, one in rows.items()}
-    found = []
+    told = told[~told.duplicated(["place", "indicator"], keep=False)].set_index("place")
+    present = set(told["indicator"].unique())
     for part, whole in shares[["part", "whole"]].drop_duplicates().itertuples(index=False):
         keys = whole.split("+")
-        if {part, *keys} <= told.keys():
-            places = told[part].index
-            values = [once["value"].reindex(told[key].reindex(places)).to_numpy() for key in keys]
-            above = once.loc[told[part]].assign(whole=sum(values)).query("value > whole")
-            found += [_part_problem(row, part, keys, lang) for _, row in above.iterrows()]
-    return found
-
-
-def _part_problem(row: pd.Series, part: str, whole: list[str], lang: str) -> Problem:
-    what = vocab.text(
-        "error.part_above_whole", lang, part=vocab.indicator(part, lang),
-        whole=vocab.text("list_plus", lang).join(vocab.indicator(key, lang) for key in whole),
-        part_value=vocab.show(row["value"], "count"), whole_value=vocab.show(row["whole"], "count"),
-    )  # fmt: skip
-    return Problem(what, row["file"], row["sheet"], address(int(row["row"]), int(row["column"])))
+        if {part, *keys} <= present:
+            rows = told[told["indicator"] == part]
+            wholes = [told["value"][told["indicator"] == key].reindex(rows.index) for key in keys]
+            for _, row in rows.assign(whole=sum(wholes)).query("value > whole").iterrows():
+                report.error(
+                    at(row), "part_above_whole", part=vocab.indicator(part, report.lang),
+                    whole=vocab.text("list_plus", report.lang).join(vocab.indicator(key, report.lang) for key in keys),
+                    part_value=vocab.show(row["value"], "count"), whole_value=vocab.show(row["whole"], "count"),
+                )  # fmt: skip

@@ -1,9 +1,9 @@
 """Periods as offices write them, whole (2025年3月, 202503, 2025Q2) or in part (3月, 1-6月累计, 上半年)."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from drugstats.names import plain
 
@@ -35,8 +35,7 @@ TOTAL = re.compile(r"(?:本年|当年|年内)?(?:累计|合计)(?:数)?$")
 END = re.compile(r"(?:份|末|底|止)+$|(?<=年)度$")
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """What a text tells of a period: a year, the months from first to last, and whether they are a running total."""
 
     year: int | None = None

@@ -1,6 +1,7 @@
 """What was found in a file, and where: file, sheet, cell, one sentence, and what was done about it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -9,14 +10,20 @@ from drugstats.names import spoken
 from drugstats.tables import TableError
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
+COLUMNS = ["severity", "file", "sheet", "cell", "what", "done"]
+
+
+class Place(NamedTuple):
+    """A cell of a sheet of a file; sheet and cell are empty where the whole is meant."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding; sheet and cell are empty where the whole file is meant.
-
-    An error refuses the file, a warning was read and wants a look, a note says what was done.
-    """
+    """One finding: an error refuses the file, a warning was read and wants a look, a note says what was done."""
 
     what: str
     file: str
@@ -30,15 +37,43 @@ class Problem:
         return vocab.text(f"error.at_{where}", lang, file=self.file, sheet=self.sheet, cell=self.cell, what=self.what)
 
 
-COLUMNS = ["severity", "file", "sheet", "cell", "what", "done"]
+class Report(list):
+    """The findings so far, told in one language; `what` is the last part of a label's key."""
+
+    def __init__(self, lang: str):
+        super().__init__()
+        self.lang = lang
+
+    @property
+    def sound(self) -> bool:
+        return not any(problem.severity == ERROR for problem in self)
+
+    def text(self, key: str, **words) -> str:
+        return vocab.text(key, self.lang, **words)
+
+    def error(self, place: Place, what: str | TableError, **words) -> None:
+        """Keep what refuses the file: a label, or an error that says it already."""
+        told = str(what) if isinstance(what, TableError) else self.text(f"error.{what}", **words)
+        self.append(Problem(told, *place))
+
+    def warning(self, place: Place, what: str, done: str = "", **words) -> None:
+        self._tell(WARNING, place, what, done, words)
+
+    def note(self, place: Place, what: str, done: str = "", **words) -> None:
+        self._tell(NOTE, place, what, done, words)
+
+    def _tell(self, severity: str, place: Place, what: str, done: str, words: dict) -> None:
+        done = self.text(f"done.{done or what}")
+        self.append(Problem(self.text(f"told.{what}", **words), *place, severity, done))
+
+    def refuse(self) -> None:
+        refuse(self, self.lang)
 
 
 def table(problems: list[Problem]) -> pd.DataFrame:
     """Return the findings as a table, errors first: severity, file, sheet, cell, what, done."""
-    order = {ERROR: 0, WARNING: 1, NOTE: 2}
-    rows = [{name: getattr(problem, name) for name in COLUMNS} for problem in problems]
-    rows.sort(key=lambda row: order[row["severity"]])
-    return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
+    ordered = sorted(problems, key=lambda problem: (ERROR, WARNING, NOTE).index(problem.severity))
+    return pd.DataFrame(map(asdict, ordered), columns=COLUMNS, dtype="str")
 
 
 def refuse(problems: list[Problem], lang: str) -> None:
@@ -51,6 +86,11 @@ def refuse(problems: list[Problem], lang: str) -> None:
         raise error
 
 
+def at(row: pd.Series) -> Place:
+    """Return the place of one number of a table of numbers: columns file, sheet, row and column."""
+    return Place(row["file"], row["sheet"], address(int(row["row"]), int(row["column"])))
+
+
 def address(row: int, column: int) -> str:
     """Return the spreadsheet name of a cell, both counted from zero: (4, 2) is C5."""
     return f"{letters(column)}{row + 1}"
@@ -58,21 +98,8 @@ def address(row: int, column: int) -> str:
 
 def letters(column: int) -> str:
     """Return the letters of a spreadsheet column counted from zero: 2 is C."""
-    found = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(ord("A") + rest) + found
-    return found
-
-
-def position(place: str) -> tuple[int, int]:
-    """Return the row and column of a cell's name, counted from zero: C5 is (4, 2)."""
-    named = place.rstrip("0123456789")
-    column = 0
-    for letter in named:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(place[len(named) :]) - 1, column - 1
+    above, last = divmod(column, 26)
+    return (letters(above - 1) if above else "") + chr(ord("A") + last)
 
 
 def shown(cell) -> str:

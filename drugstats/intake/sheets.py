@@ -9,15 +9,16 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from threading import Timer
 
 from drugstats import names, vocab
 from drugstats.intake import cells, preflight, privacy
 from drugstats.intake.preflight import refuse_file
-from drugstats.intake.problems import Problem, address, refuse
+from drugstats.intake.problems import Place, Problem, address, refuse
 
 CSV_SHEET = "CSV"
 EVENT_LISTS = ("缴获明细", "seizures")  # in the names of files that list single seizures
@@ -36,34 +37,38 @@ class Sheet:
     file: str
     name: str
     rows: list[list]
-    merged: tuple = ()
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     state: str = "Visible"
-    hidden_rows: tuple = ()
-    hidden_columns: tuple = ()
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+    def at(self, row: int | None = None, column: int = 0) -> Place:
+        """Return the place of a cell, of the whole sheet where no row is named."""
+        return Place(self.file, self.name, "" if row is None else address(row, column))
 
 
-def read(files: list[tuple[Path, str]], lang: str) -> Iterator[tuple[str, list[Sheet], list[Problem]]]:
-    """Yield name and sheets of each file, given with the name to call it by; raises TableError for one that is none.
+def read(files: list[tuple[Path, str]], lang: str) -> Iterator[tuple[str, list[Sheet], bool]]:
+    """Yield name and sheets of each file, given with the name to call it by, and whether it has links to other files.
 
     Workbooks are parsed in a process of their own, under a limit of memory and time: one that would end the reader
-    ends that process alone.
+    ends that process alone. Raises TableError for a file that is none, or that seems to hold persons.
     """
-    waiting, texts, told = [], [], []
+    waiting, texts, linked = [], [], set()
     for path, name in files:
         privacy.refuse_name(name, lang)
         for member, inner, content in _contents(path, name, lang):
-            kind = preflight.kind(content, inner, lang)
-            if kind == "zip":
-                refuse_file(inner, "error.nested", lang)
-            if kind == "text":
-                texts.append(Sheet(inner, CSV_SHEET, _rectangle(_text(inner, content, lang))))
-            else:
-                waiting.append((str(path), member, kind, inner))
-                told += [_linked(inner, lang)] if kind == "xlsx" and preflight.links(content) else []
-    for name, found in _parsed(waiting, lang):
-        yield name, [sheet for sheet in found if sheet.rows], [problem for problem in told if problem.file == name]
-    for sheet in texts:
-        yield sheet.file, [sheet], []
+            match preflight.kind(content, inner, lang):
+                case "zip":
+                    refuse_file(inner, "error.nested", lang)
+                case "text":
+                    texts.append((inner, [Sheet(inner, CSV_SHEET, _rectangle(_text(inner, content, lang)))]))
+                case kind:
+                    waiting.append((str(path), member, kind, inner))
+                    linked |= {inner} if kind == "xlsx" and preflight.links(content) else set()
+    for name, found in chain(_parsed(waiting, lang), texts):
+        found = [sheet for sheet in found if sheet.rows]
+        refuse([problem for sheet in found for problem in privacy.persons(sheet, lang)], lang)
+        yield name, found, name in linked
 
 
 def _contents(path: Path, name: str, lang: str) -> Iterator[tuple[str | None, str, bytes]]:
@@ -149,21 +154,15 @@ def _answer(child: subprocess.Popen):
 
 
 def _sheet(name: str, told: dict) -> Sheet:
-    rows = _rectangle(told["rows"])
-    for row, column in told["dates"]:
+    rows = _rectangle(told.pop("rows"))
+    for row, column in told.pop("dates"):
         rows[row][column] = date.fromisoformat(rows[row][column])
-    hidden = tuple(told["hidden_rows"]), tuple(told["hidden_columns"])
-    return Sheet(name, told["name"], rows, tuple(told["merged"]), told["state"], *hidden)
+    return Sheet(name, rows=rows, **told)
 
 
 def _rectangle(rows: list[list]) -> list[list]:
     width = max(map(len, rows), default=0)
     return [row if len(row) == width else [*row, *[""] * (width - len(row))] for row in rows]
-
-
-def _linked(name: str, lang: str) -> Problem:
-    done = vocab.text("done.read", lang)
-    return Problem(vocab.text("told.links", lang), name, severity="warning", done=done)
 
 
 def _text(name: str, content: bytes, lang: str) -> list[list]:
