@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -328,8 +328,9 @@ def settle(wishes: dict) -> Way:
     way = Way(seed=wishes.get("seed", 0))
     for _ in range(2):
         for name, choice in wishes.items():
-            wished = replace(way, **{name: choice})
-            way = wished if possible(wished) else way
+            if getattr(way, name) != choice:
+                wished = replace(way, **{name: choice})
+                way = wished if possible(wished) else way
     return way
 
 
@@ -346,22 +347,24 @@ def pairs(way: Way) -> set:
     return {(one, other) for place, one in enumerate(chosen) for other in chosen[place + 1 :]}
 
 
-def sweep(seed: int = 0, tries: int = 12) -> tuple[list[Way], set]:
-    """Return ways that together show every pair of choices that go together, and the pairs that were never met."""
+def sweep(seed: int = 0, tries: int = 32, enough: int = 6) -> tuple[list[Way], set, set]:
+    """Return ways that together show every pair of choices that go together, those pairs, and the pairs never met.
+
+    Of some ways that show a pair the one that shows most further pairs is taken, so that few ways show them all.
+    """
     dice, ways, met = random.Random(seed), [], set()
     names = list(CHOICES)
     wanted = [((one, first), (other, second)) for place, one in enumerate(names) for other in names[place + 1 :]
               for first in CHOICES[one] for second in CHOICES[other]]  # fmt: skip
     dice.shuffle(wanted)
     for pair in wanted:
-        for _ in range(tries):
-            if pair in met:
-                break
-            way = chance(dice, **dict(pair))
-            if promised(way):
-                ways += [way] if pairs(way) - met else []
-                met |= pairs(way)
-    return ways, set(wanted) - met
+        if pair not in met:
+            drawn = (chance(dice, **dict(pair)) for _ in range(tries))
+            fitting = islice((way for way in drawn if promised(way) and pair in pairs(way)), enough)
+            if best := max(fitting, key=lambda way: len(pairs(way) - met), default=None):
+                ways.append(best)
+                met |= pairs(best)
+    return ways, met, set(wanted) - met
 
 
 def _names_city(way: Way) -> bool:
