@@ -1,6 +1,7 @@
 """One table of a sheet, and what was found in it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from drugstats.intake.headings import Heading
 from drugstats.intake.problems import Report
@@ -18,7 +19,7 @@ class Block:
     body: list[int]
     report: Report
 
-    @property
+    @cached_property
     def stubs(self) -> dict[int, str]:
         """The columns that hold keys, with the part each plays."""
         return {column: told.role for column, told in self.columns.items() if told.stub}

@@ -75,8 +75,8 @@ def _head(sheet: sheets.Sheet):
         told = {}
         for column, cell in enumerate(cells):
             role = HEADING.get(plain(cell)) or headings.roles().get(plain(cell))
-            if role in COLUMNS and role not in told:
-                told[role] = column
+            if role in COLUMNS:
+                told.setdefault(role, column)
         if set(ROLES) <= set(told):
             return row, told
     return None, {}

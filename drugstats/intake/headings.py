@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 
 from drugstats import names, vocab
 from drugstats.intake import periods, units
@@ -38,9 +38,7 @@ class Heading:
         return self.role not in ("", "value") and not (self.words or self.spans or self.areas)
 
     def span(self) -> Span | None:
-        found = None
-        for span in reversed(self.spans):
-            found = span if found is None else found.within(span)
+        found = reduce(lambda inner, outer: inner.within(outer), reversed(self.spans)) if self.spans else None
         if self.measure == "running":
             found = Span(found.year if found else None, None, found.last if found else None, running=True)
         return found

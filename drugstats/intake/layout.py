@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from itertools import product
 
+from drugstats import names
 from drugstats.intake import headings, periods, units
 from drugstats.intake.block import Block
 from drugstats.intake.headings import Heading, heading
@@ -166,7 +167,7 @@ def _is_over(line: Line, left: int) -> bool:
 
 
 def _is_indicator(told: Heading) -> bool:
-    return bool(told.words) and "".join(told.words) in headings.names.indicator_names()
+    return bool(told.words) and "".join(told.words) in names.indicator_names()
 
 
 def _continues(sheet: Sheet, row: int, first: Line, start: int) -> bool:

@@ -42,10 +42,10 @@ def persons(sheet, lang: str) -> list[Problem]:
 
 def refuse_name(name: str, lang: str) -> None:
     """Raise TableError when a file's own name seems to speak of a person; its digits are not repeated."""
-    if kind := next(
-        (kind for part in re.split(r"[/\\]", name) if (kind := _kind(part.rpartition(".")[0] or part))), None
-    ):
-        refuse([Problem(_sentence(kind, lang), re.sub(r"\d|[^\W\d_]{2,4}(?=[^\W\d_]*\d)", "*", name))], lang)
+    for part in re.split(r"[/\\]", name):
+        if kind := _kind(part.rpartition(".")[0] or part):
+            masked = re.sub(r"\d|[^\W\d_]{2,4}(?=[^\W\d_]*\d)", "*", name)
+            refuse([Problem(_sentence(kind, lang), masked)], lang)
 
 
 def _sentence(kind: str, lang: str) -> str:

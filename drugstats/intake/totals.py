@@ -8,6 +8,7 @@ from drugstats.intake.problems import Report, at
 
 SUBTOTAL = "小计"
 SUMMED = ("stock", "flow")
+COUNTED = ["sum", "known", "parts", "slack"]  # what is told of the parts of a total; slack is what rounding may do
 TEXTS = ("area", "indicator", "total", "status")
 
 
@@ -81,16 +82,14 @@ def _inside(parts: pd.DataFrame, word: str, segment: int, within: str) -> pd.Dat
 def _sums(parts: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     parts = parts[parts["kind"].isin(SUMMED)]
     exact = parts["step"].where(parts["value"] % 1 == 0, 0.01)
-    groups = parts.assign(slack=exact / 2).groupby(by, observed=True)
-    return groups.agg(
-        sum=("value", "sum"), known=("value", "count"), parts=("value", "size"), slack=("slack", "sum"),
-        kind=("kind", "first"),
-    ).reset_index()  # fmt: skip
+    counted = parts.assign(sum=parts["value"], known=parts["value"].notna(), parts=1, slack=exact / 2)
+    groups = counted.groupby(by, observed=True)
+    return groups[COUNTED].sum().assign(kind=groups["kind"].first()).reset_index()
 
 
 def _report_differences(rows: pd.DataFrame, sums: pd.DataFrame, report: Report) -> np.ndarray:
     """Warn of each total that is not the sum of its parts, or below it where some are not known; return which are."""
-    by = [name for name in sums.columns if name not in ("sum", "known", "parts", "slack", "kind")]
+    by = [name for name in sums.columns if name not in (*COUNTED, "kind")]
     both = rows.merge(sums, on=by, how="left", suffixes=("", "_parts"))
     slack = both["slack"] + np.where(both["value"] % 1 == 0, both["step"], 0.01) / 2 + 1e-9
     off = both["value"] - both["sum"]
