@@ -1122,15 +1122,14 @@ def value(what, form: str = "", unit: str = ""):
     return spoil
 
 
-def label(role: str, change):
+def label(role: str, change, wanted=lambda cell: True):
     """Change the label of an area, a period or an indicator wherever it is not the only one of its kind."""
 
     def spoil(book: Book, dice: random.Random):
-        place = _pick(book, dice, role)
+        place = _pick(book, dice, role, wanted)
         if not place:
             return False
-        sheet, row, column, cell = place
-        _put_cell(sheet, row, column, change(cell.what))
+        _put_cell(*place[:3], change(place[3].what))
         return ALL
 
     return spoil
@@ -1141,14 +1140,7 @@ def _misspelt(name: str) -> str:
 
 
 def _unit_of(word: str, unit: str):
-    def spoil(book: Book, dice: random.Random):
-        place = _pick(book, dice, "indicator", lambda cell: INDICATORS[cell.key[0]].unit == unit)
-        if not place:
-            return False
-        _put_cell(*place[:3], f"{place[3].what}（{word}）")
-        return ALL
-
-    return spoil
+    return label("indicator", lambda name: f"{name}（{word}）", lambda cell: INDICATORS[cell.key[0]].unit == unit)
 
 
 def _unit_line(book: Book, dice: random.Random):
@@ -1208,17 +1200,11 @@ def _another_number(book: Book, dice: random.Random):
 
 
 def _wrong_total(book: Book, dice: random.Random):
-    totals = [place for place in book.cells("value") if place[3].key[0] == TOTAL]
+    """A total of areas or of the year is too large; whose fault a year's is nobody can say, only told it must be."""
+    totals = [place for place in book.cells("value") if TOTAL in place[3].key or place[3].key[1][4:] in ("-99", "Q99")]
     sheet, row, column, cell = dice.choice(totals)
     _put_cell(sheet, row, column, cell.what + 7)
-    return {(AREAS[book.way.areas].parent, *cell.key[1:3])}
-
-
-def _wrong_year(book: Book, dice: random.Random):
-    totals = [place for place in book.cells("value") if place[3].key[1][4:] in ("-99", "Q99")]
-    sheet, row, column, cell = dice.choice(totals)
-    _put_cell(sheet, row, column, cell.what + 7)
-    return set()  # nobody can say whether the year or a month is wrong; that they differ must be told
+    return {(AREAS[book.way.areas].parent, *cell.key[1:3])} if TOTAL in cell.key else set()
 
 
 def _second_sums(book: Book) -> list:
@@ -1354,7 +1340,7 @@ SPOILS = {
     "one period twice": Spoil(_relabelled("period", _another_period), {"marks": "none", "furniture": "none", "periods": OWN}, refused=False),
     "a row again with another number": Spoil(_another_number, {**PLAIN, **ROWS, **COUNTED, "furniture": "none", "periods": ["2025年3月", "2025Q2", "2025"]}, refused=False),
     "a total that does not add up": Spoil(_wrong_total, {**PLAIN, **COUNTED, "furniture": ["total", "total first"], "periods": ["2025年3月", "3月", "2025Q2", "2025"]}, refused=False),
-    "a year that does not add up": Spoil(_wrong_year, {"theme": "flows", **PLAIN, "furniture": "total of the year"}, refused=False),
+    "a year that does not add up": Spoil(_wrong_total, {"theme": "flows", **PLAIN, "furniture": "total of the year"}, refused=False),
     "a sum since January that falls": Spoil(_falling, {**SINCE, **PLAIN, **COUNTED}),
     "a gap in sums since January": Spoil(_gap, {**SINCE, **PLAIN, **COUNTED, "furniture": "none"}, refused=False),
     "a year nowhere": Spoil(_untitled, {"periods": ["3月", "三月", "第一季度", "1-3月", "全年"], "place": "title", "furniture": "none"}),

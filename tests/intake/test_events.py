@@ -91,13 +91,12 @@ def test_a_folder_keeps_lists_and_tables_apart(tmp_path):
     assert intake.seizures(tmp_path / "月报.csv").empty
 
 
-def test_the_made_up_citys_list_adds_up_to_the_months_it_reports(tmp_path):
+def test_the_made_up_citys_list_adds_up_to_the_months_it_reports(city_observations):
     table = intake.seizures(CITY)
     table = table[table["unit"].isin(["克", "千克"])]
     grams = table["quantity"] * table["unit"].map({"克": 1, "千克": 1000})
     found = grams.groupby([table["area"], table["period"], table["drug"]]).sum() / 1000
-    told = intake.load(CITY).observations
-    told = told[(told["area"].str.len() == 6) & told["value"].notna()]
+    told = city_observations[(city_observations["area"].str.len() == 6) & city_observations["value"].notna()]
     for key, drug in {"seizure_heroin": "heroin", "seizure_meth": "meth", "seizure_ketamine": "ketamine"}.items():
         months = told[told["indicator"] == key].set_index(["area", "period"])["value"]
         own = found.xs(drug, level="drug").reindex(months.index).fillna(0)

@@ -16,7 +16,6 @@ from drugstats import intake, tables, vocab
 from drugstats.tables import TableError
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKBOOKS = ROOT / "data" / "example_city" / "workbooks"
 COUNTIES = [f"99010{number}" for number in range(1, 10)]
 NEW, HELD, CONTROLLED = "新发现吸毒人员", "现有在册吸毒人员", "管控率"
 HEADINGS = ["地区", "月份", NEW]
@@ -59,17 +58,12 @@ def values(observations):
 # What loads
 
 
-@pytest.fixture(scope="module")
-def example():
-    return load(WORKBOOKS)
-
-
-def test_the_63_example_files_load_and_their_registers_of_december_2025_add_up(example):
-    assert example["source"].nunique() == 63
-    stock = example.query("indicator == 'users_current' and area in @COUNTIES")
+def test_the_63_example_files_load_and_their_registers_of_december_2025_add_up(county_returns):
+    assert county_returns["source"].nunique() == 63
+    stock = county_returns.query("indicator == 'users_current' and area in @COUNTIES")
     assert stock.loc[stock["period"] == pd.Period("2025-12"), "value"].sum() == 4788
-    assert set(example["status"]) == {"final", "missing"}
-    assert example.loc[example["value"] == 0, "status"].eq("final").all()
+    assert set(county_returns["status"]) == {"final", "missing"}
+    assert county_returns.loc[county_returns["value"] == 0, "status"].eq("final").all()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
