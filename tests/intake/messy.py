@@ -4,7 +4,7 @@ import csv
 import io
 import random
 import zipfile
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
@@ -218,8 +218,7 @@ CHOICES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """One way of writing: a choice for each dimension; the first of each is the plainest."""
 
     layout: str = "wide by indicator"
@@ -255,8 +254,7 @@ class Way:
 
     def __str__(self) -> str:
         plain = Way()
-        told = [f"{one.name}={getattr(self, one.name)}" for one in fields(self)
-                if getattr(self, one.name) != getattr(plain, one.name)]  # fmt: skip
+        told = [f"{name}={own}" for name, own, usual in zip(self._fields, self, plain, strict=True) if own != usual]
         return "; ".join(told) or "all plain"
 
 
@@ -329,7 +327,7 @@ def settle(wishes: dict) -> Way:
     for _ in range(2):
         for name, choice in wishes.items():
             if getattr(way, name) != choice:
-                wished = replace(way, **{name: choice})
+                wished = way._replace(**{name: choice})
                 way = wished if possible(wished) else way
     return way
 
@@ -913,7 +911,7 @@ def _number(way: Way, value: Decimal, key: str) -> tuple[object, str]:
 
 
 def _estimate(way: Way, value: Decimal, key: str, mark: str) -> str:
-    plainer = way if way.values in ("thousands", "full-width", "ten thousands") else replace(way, values="text")
+    plainer = way if way.values in ("thousands", "full-width", "ten thousands") else way._replace(values="text")
     suffix = UNITS[INDICATORS[key].unit][0][0] if way.values == "suffix" else ""
     return mark.format(_number(plainer, value, key)[0]) + suffix
 
