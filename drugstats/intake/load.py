@@ -41,15 +41,15 @@ def load(paths, *, lang: str = "zh", skip_unknown: bool = False) -> Loaded:
     for name, found, linked in sheets.read(named(files(paths, lang)), lang):
         if linked:
             report.warning(Place(name), "links", "read")
-        seen = [sheet for sheet in found if sheet.state == "Visible"]
         tables_before = len(read)
         for sheet in found:
-            if sheet not in seen:
+            if sheet.state != "Visible":
                 report.warning(sheet.at(), "hidden_sheet")
             elif not template.is_guide(sheet):
                 read += _read_sheet(sheet, report, skip_unknown)
         if len(read) == tables_before and report.sound:
-            report.error(Place(name), "no_sheet" if found and not seen else "no_rows")
+            hidden = found and all(sheet.state != "Visible" for sheet in found)
+            report.error(Place(name), "no_sheet" if hidden else "no_rows")
     report.refuse()
     cells = pd.concat(read, ignore_index=True)
     numbers = series.once(series.settle(_complete(cells), report), report)
