@@ -188,7 +188,10 @@ def amount(value, key: str, lang: str = "zh") -> str:
     """Return a value of an indicator with its unit; a dash alone where it is not known."""
     if pd.isna(value):
         return "—"
-    return text("amount", lang, number=show_indicator(value, key, lang), unit=unit(key, lang)).strip()
+    number = show_indicator(value, key, lang)
+    one = f"unit_one.{_row('indicators', key)['unit']}"
+    word = text(one, lang) if number == "1" and one in _rows("labels") else unit(key, lang)
+    return text("amount", lang, number=number, unit=word).strip()
 
 
 def scale(key: str, largest: float, lang: str = "zh") -> tuple[int, str]:

@@ -376,6 +376,7 @@ def test_headings_are_counted_as_official_documents_count():
 
 def test_an_amount_has_its_unit_and_a_share_is_percent():
     assert [vocab.amount(4788, "users_current", lang) for lang in vocab.LANGUAGES] == ["4,788名", "4,788 persons"]
+    assert [vocab.amount(1, key, "en") for key in ("users_new", "cases_solved")] == ["1 person", "1 case"]
     assert vocab.amount(0.122, "new_user_ratio") == vocab.amount(0.122, "new_user_ratio", "en") == "12.2%"
     assert vocab.amount(float("nan"), "users_current") == "—" and vocab.amount(4.25, "seizure_total") == "4.3千克"
     assert [vocab.show_line(line) for line in (0.05, 0.002, 0.125, 0.1)] == ["5%", "0.2%", "12.5%", "10%"]

@@ -127,7 +127,7 @@ def _heading(name: str, shown: str, lang: str) -> str:
     if shown == "by_period":
         return vocab.period(name, lang)
     if shown in vocab.table("indicators").index:
-        return vocab.indicator_with_unit(shown, lang)
+        return _begun(vocab.indicator_with_unit(shown, lang))
     return vocab.text(f"column.{shown}", lang)
 
 
@@ -147,8 +147,15 @@ def _cell(name: str, shown: str, row, table: pd.DataFrame, lang: str) -> str:
             return vocab.show(value, "percent", lang, vocab.share_decimals(whole))
         case "word" if isinstance(value, str) and value:
             return said(value, shown, lang)
+        case "indicator" | "part" | "drug" as form:
+            return _begun(vocab.show(value, form, lang))
         case form:
             return vocab.show(value, form, lang)
+
+
+def _begun(name: str) -> str:
+    """A name as it stands at the beginning: English ones with a capital letter."""
+    return name[:1].upper() + name[1:]
 
 
 def _sources(table: pd.DataFrame, lang: str) -> str:

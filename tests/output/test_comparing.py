@@ -46,7 +46,7 @@ def test_a_change_of_the_yield_is_told_only_beyond_chance(now, before, told):
     row = row.assign(part_before=before[0], whole_before=before[1], now_before=1000 * before[0] / before[1])
     moved = rates.ratio(row, events="part", exposure="whole", base_events="part_before", base_exposure="whole_before")
     assert told in wording.activity_change(moved.iloc[0])
-    assert wording.activity_change(moved.iloc[0], "en").startswith("Shideng County: users found changed by")
+    assert wording.activity_change(moved.iloc[0], "en").startswith("Shideng County: against the year before, users found were")
 
 
 def test_a_yield_that_starts_from_nothing_makes_no_sentence():
@@ -88,7 +88,7 @@ def test_the_largest_contribution_is_said_with_the_change_of_the_whole():
     df = pd.DataFrame({"area": ["990101", "990102"] * 2, "period": years, "value": [60, 40, 40, 44]})
     added = ranking.contribution(df, value="value", time="period", by="area")
     assert wording.contributions(added, "990100", "users_new") == [
-        "云汀市（虚构）2025年新发现吸毒人员比2024年变化-16.0%；各地拉动相加正好等于这一变化。",
+        "云汀市（虚构）2025年新发现吸毒人员比2024年少16.0%；各地拉动相加正好等于这一变化。",
         "青渡区对总体的-16.0%拉动-20.0个百分点，是拉动最大的地区。",
     ]
     assert wording.contributions(added.iloc[:0], "990100", "users_new") == []

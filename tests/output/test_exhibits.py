@@ -69,3 +69,10 @@ def test_charts_say_of_variation_what_the_table_says():
     assert "？ 无法判断" in charts.control(table).get_xlabel()
     assert [text.get_text() for text in charts.controls(table)[0].texts][0] == "？ 无法判断"
     assert "？ 无法判断" in [text.get_text() for text in charts.summary(table).texts]
+
+
+def test_english_headings_and_names_begin_with_a_capital(tmp_path):
+    table = pd.DataFrame({"indicator": ["users_new"], "value": [26.0], "users_new": [26.0], "source": "x.xlsx"})
+    columns = {"indicator": "indicator", "value": "level_value", "users_new": "users_new"}
+    told = exhibits.publish("headline", table, columns=columns, section="overview", out=tmp_path, lang="en", area="A", period="B")
+    assert told.headings[2] == "Newly found users (persons)" and told.rows == [["Newly found users", "26 persons", "26"]]

@@ -31,8 +31,8 @@ def activity_change(row, lang: str = "zh") -> str:
     shown = words.told(row, lang, area="area", now="own", now_before="own")
     return vocab.text(
         "sentence.activity_more", lang, area=shown["area"], value=shown["now"], before=shown["now_before"],
-        change=words.signed(row["part"] / row["part_before"] - 1, lang),
-        tests=words.signed(row["whole"] / row["whole_before"] - 1, lang), told=vocab.show(told, "word", lang),
+        change=words.more(row["part"] / row["part_before"] - 1, lang),
+        tests=words.more(row["whole"] / row["whole_before"] - 1, lang), told=vocab.show(told, "word", lang),
     )  # fmt: skip
 
 
@@ -94,14 +94,11 @@ def contributions(df: pd.DataFrame, whole: str, indicator: str, lang: str = "zh"
         return []
     row = known.loc[known["value"].abs().idxmax()]
     told = words.told(row, lang, area="area", period="period", value="signed_points", total_change="signed")
-    change, names = (
-        told["total_change"],
-        {"area": vocab.area(whole, lang), "indicator": vocab.indicator(indicator, lang)},
-    )
-    base = vocab.period(row["period_before"], lang)
+    names = {"area": vocab.area(whole, lang), "indicator": vocab.indicator(indicator, lang), "period": told["period"]}
+    change, base = words.more(row["total_change"], lang), vocab.period(row["period_before"], lang)
     return [
-        vocab.text("sentence.whole_change", lang, change=change, base=base, period=told["period"], **names),
-        vocab.text("sentence.contribution", lang, area=told["area"], change=change, points=told["value"]),
+        vocab.text("sentence.whole_change", lang, change=change, base=base, **names),
+        vocab.text("sentence.contribution", lang, area=told["area"], change=told["total_change"], points=told["value"]),
     ]
 
 

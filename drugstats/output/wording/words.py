@@ -65,6 +65,13 @@ def signed_points(value: float, lang: str) -> str:
     return ("+" if value > 0 else "") + vocab.show(value, "points", lang)
 
 
+def more(value: float, lang: str) -> str:
+    """Return how many more or fewer there are, without calling it a rise or fall, which chance may explain."""
+    if value == 0:
+        return vocab.text("word.as_many", lang)
+    return vocab.text("word.more" if value > 0 else "word.fewer", lang, value=vocab.show(abs(value), "percent", lang))
+
+
 def difference(value: float, key: str, lang: str) -> str:
     """Return how far two values of an indicator are apart, without a sign: of shares, percentage points."""
     if vocab.table("indicators").at[key, "unit"] == "fraction":
