@@ -422,3 +422,15 @@ def test_the_english_deck_says_no_chinese_of_its_own(tmp_path):
     texts = [text for slide in shown.slides for text in [*words(slide), slide.notes_slide.notes_text_frame.text]]
     texts += [name for slide in shown.slides for chart in drawn(slide) for name in values(chart)]
     assert len(texts) > 20 and not re.search("[\u4e00-\u9fff]", " ".join(texts))
+
+
+def test_one_area_alone_is_no_chart_and_its_table_is_shown(tmp_path):
+    slide = deck(tmp_path, of_areas(tmp_path, [0.12])).slides[1]
+    assert not drawn(slide) and [shape.has_table for shape in slide.shapes].count(True) == 1
+    assert drawn(deck(tmp_path, of_areas(tmp_path, [0.12, 0.05])).slides[1])
+
+
+def test_the_name_of_a_line_stands_away_from_the_numbers_at_the_ends_of_others(tmp_path):
+    chart = drawn(deck(tmp_path, of_areas(tmp_path)).slides[1])[0]
+    labels = [one for one in chart._chartSpace.iter(qn("c:dLbl")) if one.find(qn("c:showSerName")).get("val") == "1"]
+    assert [float(one.find(f".//{qn('c:x')}").get("val")) > 0.01 for one in labels] == [True]

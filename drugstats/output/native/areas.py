@@ -20,10 +20,11 @@ SIDES = {"above": True, "high": True, "alarm": True, "below": False, "low": Fals
 
 
 def by_area(exhibit: Exhibit) -> list[Drawing]:
-    """Return bars of the value of each area in one period; none for another table."""
+    """Return bars of the value of each area in one period; none for another table or a single area."""
     shown = drawing.contents(exhibit)
     form = drawing.form(shown.get("value", ""))
-    if shown.get("area") != "area" or not form or len({row["area"] for row in exhibit.figures}) < len(exhibit.figures):
+    areas = {row.get("area") for row in exhibit.figures}
+    if shown.get("area") != "area" or not form or not 1 < len(areas) == len(exhibit.figures):
         return []
     rows, notes = _highest(exhibit)
     code, times = form

@@ -17,6 +17,7 @@ SHEET = "Sheet1"
 MANY = 6  # series whose names do not stand in one row
 FEW = 10  # categories whose names can be large
 EM, LINE, LEGEND = 0.09, 0.22, 2.0  # inches, of half a Chinese character, of a line and of a legend at the side
+ASIDE = 0.3  # inches by which the name of a line stands away from its end, where the ends of other lines have numbers
 TINT = 0.45
 STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -40,7 +41,7 @@ class Chart:
             drawing=drawn, series=series, top=_top(drawn), axis_form=_axis_form(drawn), legend=_legend(drawn),
             sizes=list(enumerate(drawn.sizes or ())), plot=self._place(), legend_top=1.7 * LINE / self.height,
             names=1000 if len(drawn.categories) > FEW and drawn.step == 1 else 1200,
-            points=[(place, _clean(name)) for place, name in enumerate(drawn.categories)], title=_clean(drawn.title),
+            aside=ASIDE / self.width, points=[(place, _clean(name)) for place, name in enumerate(drawn.categories)], title=_clean(drawn.title),
         )  # fmt: skip
         return text.encode()
 
@@ -54,7 +55,7 @@ class Chart:
         drawn, legend = self.drawing, _legend(self.drawing)
         ends = [wide(series.name) for series in drawn.series if series.labels == "name"]
         left = EM * (wide(_shown(drawn)) + 2)
-        right = EM * (max(ends, default=4) + 2) + (LEGEND if legend == "r" else 0)
+        right = ASIDE * bool(ends) + EM * (max(ends, default=4) + 2) + (LEGEND if legend == "r" else 0)
         top = LINE * (0.6 + 1.4 * bool(drawn.title) + 1.3 * self._legend_lines())
         lines = max(_wrapped(name, self.width / len(drawn.categories)) for name in drawn.categories)
         below = LINE * (2.6 if drawn.sizes else lines + 0.4)
