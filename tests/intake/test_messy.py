@@ -124,11 +124,10 @@ def outcomes(books: list, paths: dict) -> list[tuple]:
     return parts + ([(f"{what} together", "", detail)] if together else [])
 
 
-def told(capsys, title: str, found: list[tuple]) -> Counter:
-    """Print how many files came to which end, and the first that came to a bad one."""
+def told(record_property, title: str, found: list[tuple]) -> Counter:
+    """Tell at the end of the run how many files came to which end."""
     counts = Counter(what for what, _, _ in found)
-    with capsys.disabled():
-        print(f"\n{title}: {len(found)} files, {said(counts)}")
+    record_property("measured", f"{title}: {len(found)} files, {said(counts)}")
     return counts
 
 
@@ -150,12 +149,12 @@ def written_and_loaded(ways: list, folder: Path) -> list[tuple]:
     return found
 
 
-def test_every_pair_of_choices_loads_as_the_truth(tmp_path, capsys):
+def test_every_pair_of_choices_loads_as_the_truth(tmp_path, record_property):
     ways, met, never = messy.sweep()
     found = written_and_loaded(ways, tmp_path)
     without = "" if messy.OLD_BOOKS else ", without .xls and .et because xlwt is not installed"
     pairs = f"{len(met)} pairs of choices, all but {len(never)} that do not go together or are not promised{without}"
-    counts = told(capsys, pairs, found)
+    counts = told(record_property, pairs, found)
     assert len(met) > 8000 and len(never) < 1050
     assert met == set().union(*(messy.pairs(way) for _, way, _ in found))
     assert counts == {"equal": len(ways)}, bad(found)
@@ -166,7 +165,7 @@ def test_every_pair_of_choices_loads_as_the_truth(tmp_path, capsys):
 WISHES = st.fixed_dictionaries({name: st.sampled_from(choices) for name, choices in messy.CHOICES.items()})
 
 
-def test_any_combination_loads_as_the_truth_or_is_refused_where_nothing_was_promised(tmp_path, capsys):
+def test_any_combination_loads_as_the_truth_or_is_refused_where_nothing_was_promised(tmp_path, record_property):
     ways = []
 
     @settings(max_examples=300, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
@@ -182,7 +181,7 @@ def test_any_combination_loads_as_the_truth_or_is_refused_where_nothing_was_prom
         folder.mkdir()
         what, detail = outcome([book], messy.write(book, folder))
         found.append(("refused, not promised" if what == "refused" else what, way, detail))
-    counts = told(capsys, "Any combination", found)
+    counts = told(record_property, "Any combination", found)
     assert len(found) >= 300
     assert counts.keys() <= set(SOUND), bad(found)
 
