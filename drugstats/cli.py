@@ -126,7 +126,7 @@ def _fill(arguments) -> None:
 
 def _verify(arguments) -> None:
     from drugstats import intake, names, verification, vocab
-    from drugstats.output import verify
+    from drugstats.output import verify, wording
 
     lang = arguments.lang
     observations = intake.load(arguments.data, lang=lang).observations if arguments.data else None
@@ -140,9 +140,7 @@ def _verify(arguments) -> None:
     for _, claim in claims.iterrows():
         told = vocab.show(claim["verdict"], "word", lang)
         print(vocab.text("progress.claim", lang, verdict=told, **claim[["place", "claim", "reason"]]))
-    counts = claims["verdict"].value_counts().items()
-    told = [vocab.text("progress.verdicts", lang, verdict=vocab.show(key, "word", lang), count=n) for key, n in counts]
-    print(vocab.text("list_comma", lang).join(told))
+    print(wording.found(claims, lang))
 
 
 def _template(arguments) -> None:

@@ -13,7 +13,8 @@ from returns import Returns, added, by_county, figure, plain, so_far
 CITY = "云汀市（虚构）"
 INDICATORS = Path(__file__).resolve().parent.parent / "vocabulary" / "indicators.csv"
 WORDS = pd.read_csv(INDICATORS, dtype=str, keep_default_na=False, index_col="key")
-NAME, ALIASES = WORDS["zh"].to_dict(), WORDS["aliases"].str.split("|").to_dict()
+NAME = WORDS["zh"].to_dict() | {"persons_tested": "吸毒检测人次"}  # as offices head it
+ALIASES = WORDS["aliases"].str.split("|").to_dict()
 UNITS = {"person": "人", "person-time": "人次", "case": "起", "kg": "千克", "ten-thousand-yuan": "万元", "point": "分"}
 UNIT = WORDS["unit"].map(UNITS).to_dict()
 FLOWS = set(WORDS.index[WORDS["kind"] == "flow"])

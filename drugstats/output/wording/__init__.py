@@ -8,6 +8,7 @@ from drugstats.output.wording.amounts import (
     coverage,
     gap,
     haul,
+    largest,
     nested,
     part,
     share_change,
@@ -25,12 +26,12 @@ from drugstats.output.wording.comparing import (
 )  # fmt: skip
 from drugstats.output.wording.levels import against_line, basis_break, difference, level, printed_change, small_exposure
 from drugstats.output.wording.over_time import calls, effect, forecast, pace, segments, trend
-from drugstats.output.wording.words import each, method
+from drugstats.output.wording.words import each, found, method
 
 __all__ = [
     "a_head", "activity", "activity_change", "against_line", "balance", "basis_break", "calls", "concentration",
-    "contributions", "cost", "coverage", "difference", "each", "effect", "ends", "extremes", "forecast", "gap", "haul",
-    "is_wide", "level", "method", "nested", "outside", "pace", "part", "place", "places", "printed_change",
+    "contributions", "cost", "coverage", "difference", "each", "effect", "ends", "extremes", "forecast", "found", "gap", "haul",
+    "is_wide", "largest", "level", "method", "nested", "outside", "pace", "part", "place", "places", "printed_change",
     "segments", "share_change", "size_classes", "small_exposure", "target_pace", "tiers", "trend", "twelve_months",
     "verdict", "verdicts",
 ]  # fmt: skip

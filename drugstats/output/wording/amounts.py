@@ -49,6 +49,13 @@ def share_change(row, lang: str = "zh") -> str:
     return vocab.text(f"sentence.share_{side}_sure", lang, **told)
 
 
+def largest(df: pd.DataFrame, lang: str = "zh") -> list[str]:
+    """Say of the largest part in the latest period what `share_change` says. Columns of `share_change`."""
+    known = df.dropna(subset="share")
+    last = known[known["period"] == known["period"].max()]
+    return [share_change(last.loc[last["share"].idxmax()], lang)] if len(last) else []
+
+
 def share_digits(total: float, key: str = "") -> int:
     """Return the decimals of a share: of few persons or cases none, of a weight or an amount of money one."""
     counted = not key or vocab.table("indicators").at[key, "decimals"] == "0"

@@ -42,6 +42,13 @@ def each(df: pd.DataFrame, say, lang: str = "zh") -> list[str]:
     return [sentence for _, row in df.iterrows() if (sentence := say(row, lang))]
 
 
+def found(claims: pd.DataFrame, lang: str = "zh") -> str:
+    """Say how many figures of a draft were checked and how many came to each verdict. Column verdict."""
+    counts = claims["verdict"].value_counts().items()
+    told = [vocab.text("verdicts", lang, verdict=vocab.show(key, "word", lang), count=n) for key, n in counts]
+    return vocab.text("sentence.checked", lang, count=len(claims), told=vocab.text("list_comma", lang).join(told))
+
+
 def joined(*sentences: str, lang: str) -> str:
     """Return sentences as one text: English ones stand a space apart, Chinese ones do not."""
     return (" " if lang == "en" else "").join(sentences)
