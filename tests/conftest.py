@@ -14,6 +14,7 @@ EXAMPLE = ROOT / "data" / "example_city"
 WORKBOOKS = EXAMPLE / "workbooks"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items):
     """All that looks at one build runs in one process, so that it is built once."""
     for item in items:
