@@ -30,7 +30,7 @@ NO_WHEELS = """wheelhouse 文件夹里缺少适用于本机 Python 的软件包�
 The folder wheelhouse lacks packages for this Python and system: complete it,
 or move it away to install from the network, and run this again."""
 
-PARALLEL = ["-n", "auto", "--dist", "loadgroup"]
+PARALLEL = ["-n", "auto", "--dist", "worksteal"]
 
 ROOT = Path(__file__).resolve().parent
 

@@ -1,6 +1,8 @@
 """What several test files share: a small folder of office files and the assessments built from it."""
 
+import os
 import shutil
+import time
 import zipfile
 from pathlib import Path
 
@@ -12,14 +14,6 @@ ROOT = Path(__file__).parent.parent
 YEARS = ("2023", "2024", "2025")
 EXAMPLE = ROOT / "data" / "example_city"
 WORKBOOKS = EXAMPLE / "workbooks"
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
-def pytest_collection_modifyitems(items):
-    """All that looks at one build runs in one process, so that it is built once."""
-    for item in items:
-        if {"city", "county"} & set(item.fixturenames):
-            item.add_marker(pytest.mark.xdist_group("built"))
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -58,14 +52,30 @@ def _unpack(path: Path, folder: Path) -> None:
 @pytest.fixture(scope="session")
 def city(office, tmp_path_factory) -> Path:
     """The assessment of the city, in Chinese."""
-    out = tmp_path_factory.mktemp("city") / "outputs"
-    assessment.build(office, out, say=lambda line: None)
-    return out
+    return built_once(tmp_path_factory, "city", office)
 
 
 @pytest.fixture(scope="session")
 def county(office, tmp_path_factory) -> Path:
     """The assessment of one county, a year earlier, in English."""
-    out = tmp_path_factory.mktemp("county") / "outputs"
-    assessment.build(office, out, area="石磴县", period="2024", lang="en", say=lambda line: None)
+    return built_once(tmp_path_factory, "county", office, area="石磴县", period="2024", lang="en")
+
+
+def built_once(tmp_path_factory, name: str, office: Path, **options) -> Path:
+    """Build an assessment, or wait for the worker that does: all workers of a run look at the same one."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    out, failed = shared / "outputs", shared / "failed"
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        while not (out / assessment.MANIFEST).is_file():
+            assert not failed.is_file(), f"another worker could not build {name}"
+            time.sleep(0.5)
+        return out
+    try:
+        assessment.build(office, out, say=lambda line: None, **options)
+    except BaseException:
+        failed.touch()
+        raise
     return out

@@ -321,7 +321,7 @@ def test_a_later_start_installs_nothing_and_says_nothing(starts):
 
 def test_the_word_test_runs_pytest_in_the_folder_of_the_project(starts, office):
     shown = start(office, "test", "-x").stdout
-    assert "run.py" in shown and shown.endswith("'loadgroup', '-x']\n")
+    assert "run.py" in shown and shown.endswith("'worksteal', '-x']\n")
 
 
 def test_a_moved_folder_goes_on_working(starts, office, tmp_path):
