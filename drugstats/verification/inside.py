@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from drugstats import vocab
 from drugstats.output.verify.claim import Claim
+from drugstats.output.verify.sentence import leftover
 from drugstats.verification import across
 from drugstats.verification.across import printed, wrong
 from drugstats.verification.evidence import ratio
@@ -21,6 +22,7 @@ APART = re.compile(
 AMONG = re.compile("其中|of these|of whom|including")
 OTHER_LIST = re.compile("其中|[。;；]|同比|上年|去年|增加|减少|下降|上升|共|合计")
 SHARE_WORDS = re.compile("(?:占比?|比例|比重)(?P<of>[^，]*?)的?$")
+LEFT = re.compile(r"(?:由|从|自|\bfrom )[^，。,]{0,8}$")
 IN_BRACKETS = re.compile(r"[^，。]{0,20}[,(（]\s?(?:or|that is|some|about|nearly|almost|即|约)?\s?")
 
 
@@ -47,6 +49,7 @@ def _shares(group: list[Claim], text: str, lang: str):
         if text[counts[-2].end : counts[-1].start].strip() in ("of", "out of", "of the"):
             part = counts[-2]
         wholes = [one for one in counts if one is not part and one.unit == part.unit and one.value >= part.value > 0]
+        wholes = [one for one in wholes if not LEFT.search(text, 0, one.start)]
         # What a share was told of already is a part itself: 男性4021名，占84%，女性767名，占16%.
         parts = [one for one, next_one in pairwise(group) if next_one.kind == "share" and next_one is not claim]
         named = [one for one in wholes if claim.whole and one.indicator == claim.whole]
@@ -66,6 +69,8 @@ def _meant(claim: Claim, counts: list[Claim], text: str) -> bool:
     if between == "的":  # 占在册213名的12%
         return "占" in text[max(0, counts[-1].start - 12) : counts[-1].start]
     if of := SHARE_WORDS.search(between):
+        if leftover(re.split("[，,、]", between[: of.start()])[-1]):
+            return False  # 其中未成年人12名，男性占88%: of another part
         named = ALL.sub("", of["of"])
         told = any(named in text[max(0, one.start - 20) : one.end + 12] for one in counts)
         return not named or claim.whole != "" or told
@@ -77,7 +82,8 @@ def _changes(group: list[Claim], text: str, lang: str):
     for place, claim in enumerate(group):
         if claim.kind not in ("change", "points", "difference"):
             continue
-        before, after = _ends(claim, [one for one in group[:place] if one.kind in ("level", "share")], text)
+        levels = [one for one in group[:place] if not re.search("[;；]", text[one.end : claim.start])]
+        before, after = _ends(claim, [one for one in levels if one.kind in ("level", "share")], text)
         if before is None:
             continue
         of_shares, value = before.unit == "fraction", after.value - before.value
