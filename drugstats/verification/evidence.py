@@ -9,6 +9,7 @@ import pandas as pd
 from drugstats import tables, vocab
 from drugstats.output.verify.claim import Claim
 from drugstats.output.verify.mentions import Span
+from drugstats.output.verify.shares import groups
 
 SURE = ("final", "provisional")
 DOUBTFUL = 0.05  # an estimated figure may be off by this much
@@ -134,13 +135,6 @@ def indicator(key: str) -> dict:
 def ratios_of(part: str) -> list[tuple[str, str]]:
     """Return the ratios that an indicator is the part of: their key and their whole."""
     return [(key, row["whole"]) for key, row in _rows().items() if row["part"] == part]
-
-
-@cache
-def groups(role: str) -> list[list[str]]:
-    """Return the groups of indicators of a role of claim_words.csv: siblings, or a whole with its parts."""
-    rows = vocab.table("claim_words")
-    return [group.split("|") for group in rows.loc[rows["role"] == role, "key"]]
 
 
 def _indicators(claims: list[Claim]) -> set:

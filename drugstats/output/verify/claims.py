@@ -11,15 +11,20 @@ from drugstats.output.verify.masks import sentences
 from drugstats.output.verify.mentions import Mention, Span, either
 from drugstats.output.verify.numerals import Number
 from drugstats.output.verify.sentence import SOFT, Sentence
-from drugstats.output.verify.shares import of_a_whole
+from drugstats.output.verify.shares import belongs, of_a_whole
 
 JOINED = re.compile(r"\s?(?:和|与|及|以及|、|and|,|or)\s?$")
 SIGNED = re.compile(r"(?:变化|增减|变动|同比|环比|\bby |\bgives )(?:了|为)?\s?(?P<sign>[-−+])$")
-COMPARED = re.compile(r"\s(?:(more|higher)|less|fewer|lower) than")
+COMPARED = re.compile(r"\s(?:(more than|higher than|above)|(?:less|fewer|lower) than|below|short of)\b")
 OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the )?\d")
 A_NUMBER_OF = re.compile(r"\d (?:out )?of (?:the )?$")
 ADDED = re.compile(r"新增|净增|\bnewly\b")
 FROM = re.compile(r"(?:由|从|自|\bfrom )[^，,;；]{0,8}$")
+CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])")
+THAN = re.compile(r"(?:比|较|高于|低于|多于|少于|\bthan (?:in )?)$")
+OPENED = re.compile(
+    r"其中|[中里](?=[，有])|\b(?:of (?:these|whom)|including)\b|\b(?:among |of (?:the |all )?\d)[^，,;]*(?=, )"
+)
 LINK = re.compile(r"\s?(?:的|of (?:the |all )?|(?:were|are|was|is) )?")
 
 
@@ -74,17 +79,57 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     own_area = level or not source or sentence.named(sentence.areas, start, number.start)
     area = sentence.area(number.start) if own_area else source.area
     firm = firm and not sentence.aim(number.start) and not sentence.vague(number.start)
+    firm = firm and not (CLASS.match(text, number.end) or (number.unit == "times" and not direction and not base))
+    # The same thing at the same place and time has one figure: another one is told of a part that has no name here.
+    same = source and (source.direction, source.area, source.span) == (0, area, span)
+    firm = firm and not (
+        same or _led(sentence, start, number, subject, found) if level else _beside(sentence, number, start)
+    )
     claim = replace(claim, span=span, base=base, area=area, firm=firm)
     if subject:
         added = level and vocab.kinds()[subject.what] == "stock" and ADDED.search(text, start, number.start)
         claim = replace(claim, indicator=subject.what, role="increment" if added else subject.role)
     sentence.clean[number.start] = claim.firm
-    dated = sentence.named(sentence.periods, start, number.start)
-    if not sentence.chinese:
-        dated += sentence.named(sentence.periods, number.end, number.end + 12)
-    if level and FROM.search(text[start : number.start]) and not dated:
-        claim = replace(claim, firm=False)
-    return [of_a_whole(sentence, claim, found) if level and number.unit == "fraction" else claim]
+    begun = FROM.search(text, start, number.start)
+    dated = begun and (sentence.named(sentence.periods, begun.start(), number.start) or _dated(sentence, claim))
+    claim = replace(claim, firm=claim.firm and not (level and begun and not dated))
+    claim = of_a_whole(sentence, claim, found) if level and number.unit == "fraction" else claim
+    return [replace(claim, firm=claim.firm and not _astray(sentence, claim, found))]
+
+
+def _led(sentence: Sentence, start: int, number: Number, subject, found: list[Claim]) -> bool:
+    """Whether this follows from something counted before that has no name here, or is one of a list that has none."""
+    passed = max((one.end for one in sentence.numbers if one.end <= number.start), default=number.start)
+    if sentence.named([*sentence.areas, *sentence.periods], start, number.start) or "分别" in sentence.text:
+        return False
+    before = [one for one in found if one.kind == "level" and one.unit != "fraction"]
+    told = before or sentence.named([*sentence.areas, *sentence.periods, *sentence.indicators], 0, start)
+    other = any(not one.firm and one.indicator != (subject and subject.what) for one in before)
+    return bool(
+        other
+        or JOINED.fullmatch(sentence.text, passed, number.start)
+        or not told
+        and re.search(r"\d", sentence.text[:start])
+    )
+
+
+def _beside(sentence: Sentence, number: Number, start: int) -> bool:
+    """Whether a change is one from another place, or thing, and not from another time: 比望鹭区多304名."""
+    if than := COMPARED.match(sentence.text, number.end):
+        return not any(0 <= one.end - than.end() and one.start - than.end() < 4 for one in sentence.periods)
+    named = sentence.named([*sentence.areas, *sentence.indicators], start, number.start)
+    return any(THAN.search(sentence.text, start, one.start) for one in named)
+
+
+def _astray(sentence: Sentence, claim: Claim, found: list[Claim]) -> bool:
+    """Whether a part is told among a group that it is no part of in the data: 抓获的491名嫌疑人中，未成年人12名."""
+    above = ("level", claim.indicator, vocab.parent(claim.area)) if claim.area and not claim.whole else ()
+    if claim.kind == "share" and above in [(one.kind, one.indicator, one.area) for one in found]:
+        return True  # 全市31名，其中望鹭区14名，占45.2%
+    opened = [one.end() for one in OPENED.finditer(sentence.text, 0, claim.start)]
+    named = [(one.end, one.what) for one in sentence.indicators if one.role != "loose"]
+    groups = [one for one in [*named, *((one.end, one.indicator) for one in found)] if opened and one[0] <= opened[-1]]
+    return bool(groups) and not belongs(claim.indicator, max(groups)[1])
 
 
 def _direction(sentence: Sentence, number: Number, start: int, found: list[Claim]) -> tuple[int, bool]:
@@ -173,12 +218,13 @@ def _times(sentence: Sentence, claim: Claim, start: int) -> tuple[Span, Span | N
     before = sentence.named(sentence.periods, 0, claim.start)
     own = [one for one in before if one.start >= start or one.end == start - 1]
     if claim.kind == "level":
+        begun = FROM.search(sentence.text, start, claim.start)
+        own = [one for one in own if not begun or one.start >= begun.start()]
         if own and own[-1].role in ("base", "before"):
             return courses.base_of("", own[-1:], claim.span), None
         if behind := _dated(sentence, claim):
             return behind[0].what, None
-        started = FROM.search(sentence.text[start : claim.start]) and not own
-        return claim.span.back() if started else claim.span, None
+        return claim.span.back() if begun and not own else claim.span, None
     if claim.unit == "times" and own and own[-1].what.last // 12 < sentence.scene.last:
         return own[-1].what.back(-12), own[-1].what
     told = [one.what for one in before if not one.role]
@@ -196,8 +242,9 @@ def _paired(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     end = re.search("[，;；]|$", sentence.text[place:]).start() + place
     mine = [one for one in found if place < one.start < end]
     others = [one for one in found if one not in mine]
-    areas = [one for one in sentence.areas if one.end <= place and not sentence.is_scope(one)]
     levels = [one for one in found if one.end <= place and one.kind == "level"]
+    passed = levels[-1].end if len(levels) == len(mine) else 0
+    areas = [one for one in sentence.areas if passed <= one.start < place and not sentence.is_scope(one)]
     if len(areas) == len(mine) > 1:
         return others + [replace(one, area=sentence.meant(area)) for one, area in zip(mine, areas, strict=True)]
     if len(levels) == len(mine) > 1:

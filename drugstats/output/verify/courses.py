@@ -17,9 +17,10 @@ RANK = re.compile(
 )
 STREAK = re.compile(
     rf"(?:连续|持续)(?P<number>\d+|{HAN})(?P<unit>年|个月|个季度)"
-    rf"|(?:for )?(?P<english>{'|'.join(numerals.ONES[2:11])}) (?:consecutive |straight |successive )?years"
-    r"(?: in a row| running)?"
+    rf"|(?:for )?(?P<english>{'|'.join(numerals.ONES[2:11])}) (?:(?:consecutive|straight|successive) years"
+    r"|years (?:in a row|running))"
 )
+BEGUN = re.compile(r"(?:由|从|\bfrom )[^，,]{0,6}$")
 FIRST = re.compile(r"首次|第一次|\bfor the first time\b")
 EACH = re.compile(r"(?:各|其他|其它|所有)(?:县市区|县区|县|市|区|乡镇|镇|地区|省)(?:中|里)?[^，。]{0,12}$|\bthe $")
 SAME = re.compile(r"同比|on the year|year on year|year-on-year|from a year earlier")
@@ -40,6 +41,7 @@ def turned(left: str, number: str = "") -> tuple[int, bool]:
 
     Those before a level reached (降至, fell to) or left behind (from) give none. `number` itself may begin with one.
     """
+    left = re.sub(either("share"), lambda word: masks.BLANK * len(word[0]), left)
     leading = re.match(either("bound"), number)
     found = list(re.finditer(_directions(), left + (leading[0] if leading else "")))
     if not found:
@@ -99,9 +101,14 @@ def ranks(sentence: Sentence, found: list[Claim]) -> list[Claim]:
         if match["ordinal"] or match["unit"] or match["verb"]:
             place = numerals.ordinal(match["ordinal"] or match["number"])
             claim = _said(sentence, max(match.start(), match.start("place")), match.end(), "rank", found)
+            elsewhere = any(one.start == match.end() for one in sentence.areas) or BEGUN.search(
+                sentence.text, 0, match.start()
+            )
+            claim = replace(claim, firm=claim.firm and not elsewhere)
             claimed.append(replace(claim, value=-place if match["rest"] else place, unit="place"))
     for role in ("highest", "lowest", "last"):
-        for match in re.finditer(either(role), sentence.text):
+        # The largest rise is no place among levels.
+        for match in re.finditer(rf"(?<![幅升降增减长加少])(?:{either(role)})(?!\s(?:{_directions()}))", sentence.text):
             among = _scope(sentence, match.start()) or EACH.search(sentence.text[: match.start()])
             if among and sentence.indicators:
                 claim = _said(sentence, match.start(), match.end(), "rank", found)

@@ -30,7 +30,10 @@ ENGLISH = re.compile(
 # A time that the text alone does not settle: what is said of it may hold, but nothing contradicts it.
 VAGUE = re.compile(
     r"(?:近|过去|最近|这)[一二两三四五六七八九十\d]+(?:年|个月)来?|[一二两三四五六七八九十\d]+年[来间]|前(?:\d+|[一二两三四五六七八九十]+)个月|本月|上月|当月|本季度|上季度"
-    r"|本周|近期|近日|历年|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b"
+    r"|本周|近期|近日|历年|(?<![年月度末底初])以来"
+    r"|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b"
+    rf"|\b(?:in|during|since|by|between|until|of) (?:{NAMED})\b(?!,? (?:of )?{YEAR})"
+    rf"|\b(?:first|second|third|fourth|last) (?:half(?! (?:of )?{YEAR})|quarter|\w+ months)\b"
 )
 # In a speech given early in a year 去年 is often the year it reports on.
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
@@ -134,7 +137,7 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
         if not base and (parts["year"] or relative in RELATIVE):
             told = span
-        if text.startswith("以来", match.end()) and span.last < year(this_year).last:
+        if (parts.get("lead") == "since" or text.startswith("以来", match.end())) and span.last < year(this_year).last:
             span = Span(span.first, year(this_year).last, span.loose)
         role = "base" if base else "before" if relative in BEFORE else ""
         found.append(Mention(match.start(), match.end(), span, role))

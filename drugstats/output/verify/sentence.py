@@ -11,7 +11,12 @@ from drugstats.output.verify.mentions import Mention, Span, either
 
 SOFT = re.compile(r"[，,;；:：()、]|, | - ")
 HARD = re.compile(r"[，;；()]|, ")
-AIM = re.compile(r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])")
+# What is wanted; an average, a rate, or what is left without a part: no figure that the data count.
+AIM = re.compile(
+    r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|每(?!年)|[年月日人户]均|除[^，]+外|按[^，]+[算计]"
+)
+OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
+COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Sentence:
 
     def __init__(self, text: str, start: int, end: int, scene: Scene, before: Context | None = None):
         self.scene, self.before = scene, before or Context(mentions.year(scene.last), scene.area)
-        self.text = masks.masked(text[start:end])
+        self.whole, self.text = text[start:end], masks.masked(text[start:end])
         self.chinese = re.search("[\u4e00-\u9fff]", self.text) is not None
         self.indicators = mentions.indicators(self.text)
         self.areas = mentions.areas(self.text, scene.known)
@@ -60,10 +65,10 @@ class Sentence:
         return leftover(blanked[start:end].replace(masks.BLANK, ""))
 
     def aim(self, place: int) -> bool:
-        """Return whether what stands at a place is wanted or asked, not reported."""
-        before = self.text[:place]
-        asked = self.text.rstrip().endswith("?")
-        return asked or re.search(either("aim"), before) is not None or AIM.search(before) is not None
+        """Return whether what stands at a place is wanted or asked, not reported, or worked out from what is."""
+        end = place + re.search("[，,;；]|, |$", self.whole[place:]).start()
+        aimed = re.search(either("aim"), self.whole[:end]) or AIM.search(self.whole, 0, end)
+        return self.text.rstrip().endswith("?") or aimed is not None
 
     def span(self, place: int) -> Span:
         """Return the period told last before a place, else that carried over, else the last year of the data."""
@@ -86,8 +91,8 @@ class Sentence:
 
     def vague(self, place: int) -> bool:
         """Return whether the time told last before a place is one that the text does not settle."""
-        told = [one.role for one in self.periods if one.end <= place and one.role in ("", "vague")]
-        return told[-1:] == ["vague"]
+        known = [one for one in self.periods if one.role in ("", "vague") and (one.end <= place or not self.chinese)]
+        return "vague" in {one.role for one in (known[-1:] if self.chinese else known)}
 
     def context(self) -> Context:
         """Return what the next sentence takes over: of several areas the one above all; a month is never sure."""
@@ -114,6 +119,7 @@ class Sentence:
         if before.endswith("占") or re.match(_ranked(), self.text[area.end : area.end + 10]):
             return True
         named = any(one.start < area.start for one in self.areas)
+        named = named and not self.text.startswith("'s", area.end)
         return bool(area.role) and named and re.search(r"\b(?:in|of)\s$|在$|居$|列$", before) is not None
 
     def named(self, known: list[Mention], start: int, end: int) -> list[Mention]:
@@ -122,12 +128,16 @@ class Sentence:
 
     def _areas(self, place: int) -> list[Mention]:
         own = [one for one in self.areas if not self.is_scope(one)]
+        end = next((one.end for one in self.numbers if one.start == place), place)
+        if behind := [one for one in own if one.start >= end and OF_AREA.fullmatch(self.text[end : one.start])]:
+            return behind[:1]
         return [one for one in own if one.end <= place] or ([] if self.chinese else own[:1])
 
     def _periods(self, place: int) -> list[Mention]:
         own = [one for one in self.periods if not one.role]
         told = [one for one in own if one.end <= place and not self._left_behind(one, place)]
-        return told or ([] if self.chinese else [one for one in own if one.start >= place][:1])
+        behind = [one for one in own if one.start >= place and not COMPARED.search(self.text, place, one.start)]
+        return told or ([] if self.chinese else behind[:1])
 
     def _left_behind(self, period: Mention, place: int) -> bool:
         """Whether a period belongs to a number passed already (由上年的15名上升到26名)."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from drugstats import vocab
 from drugstats.output.verify.claim import Claim
@@ -11,6 +12,7 @@ from drugstats.output.verify.sentence import SOFT, Sentence
 NESTED = re.compile("其中|of these|of whom")
 AMONG = re.compile("(?:总数|人数|总人数)?(?:中|里|当中)")
 WHOLE = re.compile(r"\s?(?:of (?:the |all )?|的)")
+BEING = re.compile(r"是|为|\s(?:are|were|is|was)\s")
 DIGIT = re.compile(r"[\d零一二两三四五六七八九十百半a-z]")
 
 
@@ -28,8 +30,10 @@ def of_a_whole(sentence: Sentence, claim: Claim, found: list[Claim]) -> Claim:
     known = [one for one in sentence.indicators if one.role != "weight"]
     named = sentence.named(known, at, claim.start) if of else []
     ahead = [one for one in known if one.start >= claim.end and not SOFT.search(sentence.text, claim.end, one.start)]
+    ahead = [one for one in ahead if not sentence.named(sentence.numbers, claim.end, one.start)]
     follows = WHOLE.match(sentence.text, claim.end)
     if ahead and follows and follows.end() == ahead[0].start:
+        sentence.taken.add(ahead[0])
         named, ahead = ahead[:1], ahead[1:]
     part, firm = _part(sentence, clause, at, claim, ahead, found, bool(of))
     opening = [match.start() for match in NESTED.finditer(sentence.text, 0, claim.start)]
@@ -45,11 +49,31 @@ def of_a_whole(sentence: Sentence, claim: Claim, found: list[Claim]) -> Claim:
     )  # fmt: skip
 
 
+def belongs(part: str, group: str) -> bool:
+    """Return whether an indicator may be told among another: the data count it as a part of nothing else."""
+    rows = vocab.table("indicators")
+    wholes = {key for whole in rows.loc[rows["part"] == part, "whole"] for key in whole.split("+")}
+    wholes |= {keys[0] for keys in groups("parts") if part in keys}
+    like = {group, *(key for keys in groups("siblings") if group in keys for key in keys)}
+    return not wholes or bool({part, *wholes} & like)
+
+
+@cache
+def groups(role: str) -> list[list[str]]:
+    """Return the groups of indicators of a role of claim_words.csv: siblings, or a whole with its parts."""
+    rows = vocab.table("claim_words")
+    return [group.split("|") for group in rows.loc[rows["role"] == role, "key"]]
+
+
 def _part(sentence: Sentence, clause: int, at: int, claim: Claim, ahead: list, found: list[Claim], of: bool):
     """What the share is a part for, and whether that is read without doubt."""
     clear = not sentence.behind(claim.end)
     before = [one for one in sentence.named(sentence.indicators, clause, at) if one.role != "weight"]
     before = [one for one in before if not AMONG.match(sentence.text, one.end)]
+    ends = [one.end for one in sentence.numbers if one.end < claim.start]
+    before = [one for one in before if not any(BEING.fullmatch(sentence.text, end, one.start) for end in ends)]
+    if ahead and BEING.fullmatch(sentence.text, claim.end, ahead[0].start):
+        return ahead[0], clear
     if before:
         return before[-1], clear and not sentence.left(before[-1].end, claim.start)
     if ahead:
