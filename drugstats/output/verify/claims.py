@@ -99,18 +99,13 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
 
 def _led(sentence: Sentence, start: int, number: Number, subject, found: list[Claim]) -> bool:
     """Whether this follows from something counted before that has no name here, or is one of a list that has none."""
-    passed = max((one.end for one in sentence.numbers if one.end <= number.start), default=number.start)
     if sentence.named([*sentence.areas, *sentence.periods], start, number.start) or "分别" in sentence.text:
         return False
     before = [one for one in found if one.kind == "level" and one.unit != "fraction"]
-    told = before or sentence.named([*sentence.areas, *sentence.periods, *sentence.indicators], 0, start)
+    if not before and not sentence.named([*sentence.areas, *sentence.periods, *sentence.indicators], 0, start):
+        return re.search(r"\d", sentence.text[:start]) is not None
     other = any(not one.firm and one.indicator != (subject and subject.what) for one in before)
-    return bool(
-        other
-        or JOINED.fullmatch(sentence.text, passed, number.start)
-        or not told
-        and re.search(r"\d", sentence.text[:start])
-    )
+    return other or any(JOINED.fullmatch(sentence.text, one.end, number.start) for one in sentence.numbers)
 
 
 def _beside(sentence: Sentence, number: Number, start: int) -> bool:
@@ -179,15 +174,9 @@ def _behind(sentence: Sentence, claim: Claim, start: int) -> Mention | None:
         ahead = mentions.indicators(act[1] + sentence.text[rest : rest + 14])
         if ahead and ahead[0].start == 0 and ahead[0].end > len(act[1]):
             return ahead[0]
-    follows = [one for one in sentence.indicators if one.start == rest or _being(sentence, claim.end, one.start)]
+    follows = [one for one in sentence.indicators if one.start == rest]
     idle = sentence.named(sentence.indicators, start, claim.start) and follows and follows[0].role == "loose"
     return follows[0] if follows and follows[0].role != "weight" and not idle else None
-
-
-def _being(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether only 是 and a period stand between a number and what it counts (26人是今年新发现的)."""
-    between = sentence.text[start:end]
-    return between.startswith("是") and not SOFT.search(between) and not sentence.left(start, end)
 
 
 def _moved(sentence: Sentence, claim: Claim, start: int) -> bool:
