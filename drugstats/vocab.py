@@ -126,7 +126,7 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
     """Return a value as readers see it; rounding is half up, as taught in school (四舍五入).
 
     Forms: count, number, index (two decimals), percent, points, probability, place, money (yuan), period, area,
-    indicator, indicator_with_unit, part, drug, driver, word, text. An unknown number is a dash; no probability is told
+    indicator, indicator_with_unit, part, drug, driver, word, counted (a unit), text. An unknown number is a dash; no probability is told
     as 0 or 1.
     """
     if form in ("count", "number", "index", "percent", "points", "probability", "place") and pd.isna(value):
@@ -163,6 +163,8 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
             return indicator_with_unit(value, lang)
         case "word" | "driver":
             return text(f"{form}.{value}", lang) if value else "—"
+        case "counted":  # an office may count in other units than these
+            return text(f"counted.{value}", lang) if f"counted.{value}" in _rows("labels") else str(value)
         case "text":
             return str(value)
     raise TableError(f"{form!r} is not a number format.")

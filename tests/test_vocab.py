@@ -102,6 +102,8 @@ def test_every_label_is_used():
     """A label stands in the code as it is, or is put together from words that stand there (level_ and up_by_chance)."""
     words = {word.strip() for word in TYPED} | set(INDICATORS["unit"]) | set(vocab.table("headings")["role"])
     words |= {word.replace(" ", "_") for word in words}
+    # What offices count seizures in stands in their files.
+    words |= {key.removeprefix("counted.") for key in LABELS.index if key.startswith("counted.")}
 
     def spelled(part):
         return part in words or any(part[:at] in words and part[at:] in words for at in range(1, len(part)))
@@ -354,6 +356,11 @@ def test_a_decimal_number_is_rounded_as_on_paper(units, form, decimals):
     factor = 1 if form == "number" else 100
     paper = (written * factor).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     assert vocab.show(float(written), form, decimals=decimals).rstrip("%") == f"{paper:,}"
+
+
+def test_a_unit_of_a_list_is_told_in_the_readers_language_and_an_unknown_one_as_it_is():
+    assert [vocab.show("株", "counted", lang) for lang in vocab.LANGUAGES] == ["株", "plants"]
+    assert vocab.show("箱", "counted", "en") == "箱"
 
 
 def test_an_unknown_form_is_refused():

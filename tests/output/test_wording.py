@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from drugstats.output import wording
+from drugstats.output.wording import words
 from drugstats.stats import control, ranking, rates, rounding
 
 YEAR = pd.Period("2025", "Y")
@@ -138,3 +139,8 @@ def test_a_rate_per_more_people_than_there_are_is_warned_of():
                           "part": [45, 200], "whole": [8706, 1_800_000]})  # fmt: skip
     rated = rates.rate(table, events="part", exposure="whole", per=100_000)
     assert [sentence[:5] for sentence in wording.each(rated, wording.small_exposure)] == ["伦敦金融城"]
+
+
+def test_what_is_rounded_to_nought_has_no_sign():
+    assert [words.signed_points(value, "zh") for value in (0.0002, 0.002, -0.002)] == ["0.0", "+0.2", "-0.2"]
+    assert [words.more(value, "en") for value in (0.1, -0.1, 0)] == ["10.0% more", "10.0% fewer", "as many"]

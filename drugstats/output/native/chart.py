@@ -46,9 +46,10 @@ class Chart:
         return text.encode()
 
     def _legend_lines(self) -> int:
-        """How many lines a legend on top takes."""
-        words = sum(EM * (wide(series.name) + 8) for series in self.drawing.series)
-        return -int(-words // self.width) if _legend(self.drawing) == "t" else 0
+        """How many lines a legend on top takes, whose columns are as wide as its longest name."""
+        column = EM * (max(wide(series.name) for series in self.drawing.series) + 8)
+        beside = max(int(self.width * 0.9 // column), 1)
+        return -(-len(self.drawing.series) // beside) if _legend(self.drawing) == "t" else 0
 
     def _place(self) -> dict:
         """Where the plot stands: room is left for the axes, and beside the ends of lines for their names."""

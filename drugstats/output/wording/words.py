@@ -64,12 +64,17 @@ def method(name: str, lang: str = "zh") -> str:
 
 def signed(value: float, lang: str) -> str:
     """Return a change as percent with its sign."""
-    return ("+" if value > 0 else "") + vocab.show(value, "percent", lang)
+    return _sign(value, vocab.show(value, "percent", lang))
 
 
 def signed_points(value: float, lang: str) -> str:
     """Return a difference in percentage points with its sign."""
-    return ("+" if value > 0 else "") + vocab.show(value, "points", lang)
+    return _sign(value, vocab.show(value, "points", lang))
+
+
+def _sign(value: float, shown: str) -> str:
+    """A plus before what is above nought also when it is rounded."""
+    return f"+{shown}" if value > 0 and shown.strip("0.%") else shown
 
 
 def more(value: float, lang: str) -> str:
