@@ -126,8 +126,8 @@ def show(value, form: str, lang: str = "zh", decimals: int | None = None) -> str
     """Return a value as readers see it; rounding is half up, as taught in school (四舍五入).
 
     Forms: count, number, index (two decimals), percent, points, probability, place, money (yuan), period, area,
-    indicator, indicator_with_unit, part, drug, driver, word, counted (a unit), text. An unknown number is a dash; no probability is told
-    as 0 or 1.
+    indicator, indicator_with_unit, part, drug, driver, word, counted (a unit), text. An unknown number is a dash; no
+    probability is told as 0 or 1.
     """
     if form in ("count", "number", "index", "percent", "points", "probability", "place") and pd.isna(value):
         return "—"

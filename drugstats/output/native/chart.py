@@ -41,7 +41,8 @@ class Chart:
             drawing=drawn, series=series, top=_top(drawn), axis_form=_axis_form(drawn), legend=_legend(drawn),
             sizes=list(enumerate(drawn.sizes or ())), plot=self._place(), legend_top=1.7 * LINE / self.height,
             names=1000 if len(drawn.categories) > FEW and drawn.step == 1 else 1200,
-            aside=ASIDE / self.width, points=[(place, _clean(name)) for place, name in enumerate(drawn.categories)], title=_clean(drawn.title),
+            points=[(place, _clean(name)) for place, name in enumerate(drawn.categories)], title=_clean(drawn.title),
+            aside=ASIDE / self.width,
         )  # fmt: skip
         return text.encode()
 
