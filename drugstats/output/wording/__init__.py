@@ -30,8 +30,8 @@ from drugstats.output.wording.words import each, found, method
 
 __all__ = [
     "a_head", "activity", "activity_change", "against_line", "balance", "basis_break", "calls", "concentration",
-    "contributions", "cost", "coverage", "difference", "each", "effect", "ends", "extremes", "forecast", "found", "gap",
-    "haul", "is_wide", "largest", "level", "method", "nested", "outside", "pace", "part", "place", "places", "printed_change",
-    "segments", "share_change", "size_classes", "small_exposure", "target_pace", "tiers", "trend", "twelve_months",
-    "verdict", "verdicts",
+    "contributions", "cost", "coverage", "difference", "each", "effect", "ends", "extremes", "forecast", "found",
+    "gap", "haul", "is_wide", "largest", "level", "method", "nested", "outside", "pace", "part", "place", "places",
+    "printed_change", "segments", "share_change", "size_classes", "small_exposure", "target_pace", "tiers", "trend",
+    "twelve_months", "verdict", "verdicts",
 ]  # fmt: skip
