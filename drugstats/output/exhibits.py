@@ -61,7 +61,7 @@ def publish(
         headings=[_heading(name, shown, lang) for name, shown in columns.items()],
         rows=[[_cell(name, shown, row, table, lang) for name, shown in columns.items()] for _, row in table.iterrows()],
         figures=_figures(table[list(columns)]),
-        sentences=[sentence for sentence in sentences if sentence], sources=_sources(table, lang),
+        sentences=[_begun(sentence) for sentence in sentences if sentence], sources=_sources(table, lang),
         chart=key if chart is not None else None,
         columns=[[name, _content(shown, table)] for name, shown in columns.items()],
         bases=[str(basis) for basis in table["basis"]] if "basis" in table else [], line=_line(table),
@@ -147,14 +147,14 @@ def _cell(name: str, shown: str, row, table: pd.DataFrame, lang: str) -> str:
             return vocab.show(value, "percent", lang, vocab.share_decimals(whole))
         case "word" if isinstance(value, str) and value:
             return said(value, shown, lang)
-        case "indicator" | "part" | "drug" as form:
+        case "indicator" | "indicator_with_unit" | "part" | "drug" as form:
             return _begun(vocab.show(value, form, lang))
         case form:
             return vocab.show(value, form, lang)
 
 
 def _begun(name: str) -> str:
-    """A name as it stands at the beginning: English ones with a capital letter."""
+    """A name or sentence as it begins: in English with a capital letter."""
     return name[:1].upper() + name[1:]
 
 
