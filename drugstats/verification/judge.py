@@ -54,7 +54,7 @@ def _level(claim: Claim, evidence: Evidence, lang: str) -> Finding:
 
 def _share(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     whole, key = _whole(claim)
-    if not whole:
+    if not whole or (whole == claim.indicator and not claim.scope):
         return Finding(UNTRACED, "no_whole")
     facts = evidence.share(claim.indicator, whole, claim.area, claim.span, of_area=claim.scope)
     if key and not facts and not claim.scope:
@@ -85,7 +85,9 @@ def _change(claim: Claim, evidence: Evidence, lang: str) -> Finding:
         return by_chance or Finding(HOLDS, "change_holds", right, facts)
     if len(pairs) > 1 or not _sure(facts):
         return Finding(UNTRACED, "sources_differ", right, facts)
-    return _of_another_year(claim, evidence, facts) or Finding(CONTRADICTED, "change_wrong", right, facts)
+    if not claim.base and "period" not in claim.told:
+        return Finding(UNTRACED, "not_firm", facts=facts)
+    return Finding(CONTRADICTED, "change_wrong", right, facts)
 
 
 def _across(claim: Claim, evidence: Evidence, after: list, before: list) -> Finding:
@@ -184,18 +186,6 @@ def _elsewhere(claim: Claim, evidence: Evidence, facts: list[Fact]) -> Finding |
             free = "period" not in claim.told and len(period) == len(claim.span.code())
             if (free or period == claim.span.code()) and any(_meets(claim, fact) for fact in others):
                 return Finding(UNTRACED, "elsewhere", facts=tuple(facts), words={"area": area, "period": period})
-    return None
-
-
-def _of_another_year(claim: Claim, evidence: Evidence, facts: tuple) -> Finding | None:
-    """Where no period was told, a change of another year is no error of the draft."""
-    if claim.base or "period" in claim.told:
-        return None
-    for years in range(-1, 8):
-        span = claim.span.back(12 * years)
-        after, before = evidence.ends(replace(claim, span=span))
-        if after and before and claim.allows(*ratio(after[0], before[0])):
-            return Finding(UNTRACED, "elsewhere", facts=facts, words={"area": claim.area, "period": span.code()})
     return None
 
 

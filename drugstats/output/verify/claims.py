@@ -9,8 +9,8 @@ from drugstats.output.verify.cells import in_cell
 from drugstats.output.verify.claim import COUNTED, Claim, Scene, counted
 from drugstats.output.verify.masks import sentences
 from drugstats.output.verify.mentions import Mention, Span, either
-from drugstats.output.verify.numerals import Number
-from drugstats.output.verify.sentence import SOFT, Sentence
+from drugstats.output.verify.numerals import ONES, Number
+from drugstats.output.verify.sentence import SOFT, Sentence, leftover
 from drugstats.output.verify.shares import belongs, of_a_whole
 
 JOINED = re.compile(r"\s?(?:和|与|及|以及|、|and|,|or)\s?$")
@@ -18,10 +18,11 @@ SIGNED = re.compile(r"(?:变化|增减|变动|同比|环比|\bby |\bgives )(?:�
 COMPARED = re.compile(r"\s(?:(more than|higher than|above)|(?:less|fewer|lower) than|below|short of)\b")
 OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the )?\d")
 A_NUMBER_OF = re.compile(r"\d (?:out )?of (?:the )?$")
+OUT_OF = re.compile(rf"\b(?:\d+|{'|'.join(ONES[1:])}) (?:in|out of) (?:every )?$")  # seven in ten
 ADDED = re.compile(r"新增|净增|\bnewly\b")
 FROM = re.compile(r"(?:由|从|自|\bfrom )[^，,;；]{0,8}$")
 CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])")
-THAN = re.compile(r"(?:比|较|高于|低于|多于|少于|\bthan (?:in )?)$")
+THAN = re.compile(r"(?:比|较|与|同|跟|高于|低于|多于|少于|\bthan (?:in )?)$")
 OPENED = re.compile(
     r"其中|[中里](?=[，有])|\b(?:of (?:these|whom)|including)\b|\b(?:among |of (?:the |all )?\d)[^，,;]*(?=, )"
 )
@@ -79,6 +80,7 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     own_area = level or not source or sentence.named(sentence.areas, start, number.start)
     area = sentence.area(number.start) if own_area else source.area
     firm = firm and not sentence.aim(number.start) and not sentence.vague(number.start)
+    firm = firm and not OUT_OF.search(text[: number.start])
     firm = firm and not (CLASS.match(text, number.end) or (number.unit == "times" and not direction and not base))
     # The same thing at the same place and time has one figure: another one is told of a part that has no name here.
     same = source and (source.direction, source.area, source.span) == (0, area, span)
@@ -112,8 +114,8 @@ def _beside(sentence: Sentence, number: Number, start: int) -> bool:
     """Whether a change is one from another place, or thing, and not from another time: 比望鹭区多304名."""
     if than := COMPARED.match(sentence.text, number.end):
         return not any(0 <= one.end - than.end() and one.start - than.end() < 4 for one in sentence.periods)
-    named = sentence.named([*sentence.areas, *sentence.indicators], start, number.start)
-    return any(THAN.search(sentence.text, start, one.start) for one in named)
+    named = sentence.named([*sentence.areas, *sentence.indicators], 0, number.start)
+    return any(THAN.search(sentence.text, 0, one.start) for one in named)
 
 
 def _astray(sentence: Sentence, claim: Claim, found: list[Claim]) -> bool:
@@ -142,7 +144,7 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
     """The indicator that is counted, whether it is read without doubt, and the claim it is taken over from."""
     if behind := _behind(sentence, claim, start):
         sentence.taken.add(behind)
-        return behind, True, None
+        return behind, not leftover(re.sub(either("act"), "", sentence.left(start, claim.start))), None
     free = [one for one in sentence.indicators if one not in sentence.taken]
     free = [one for one in free if one.role != "weight" or claim.unit == "kg"]
     if inside := sentence.named(free, start, claim.start):
@@ -160,8 +162,6 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
     if near and not left:
         return same[-1], _clean(sentence, same[-1], claim), None
     doubtful = [] if level else sentence.named(sentence.indicators, 0, claim.start)
-    if not level and not sentence.indicators and not left:
-        doubtful = sentence.before.indicators
     return doubtful[-1] if doubtful else None, False, None
 
 
@@ -220,7 +220,9 @@ def _times(sentence: Sentence, claim: Claim, start: int) -> tuple[Span, Span | N
     if len(told) > 1 and told[-2].length == told[-1].length and told[-2] != told[-1]:
         return max(told[-2:], key=lambda one: one.last), min(told[-2:], key=lambda one: one.last)
     left = sentence.text[sentence.clause(claim.start) : claim.start]
-    return claim.span, courses.base_of(left, before, claim.span)
+    behind = [] if sentence.chinese else [one for one in sentence.periods if one.start >= claim.end and one.role]
+    behind = [one for one in behind if not re.search(r"[\d,;]", sentence.text[claim.end : one.start])]
+    return claim.span, courses.base_of(left, before + behind[:1], claim.span)
 
 
 def _paired(sentence: Sentence, found: list[Claim]) -> list[Claim]:

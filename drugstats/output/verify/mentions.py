@@ -22,15 +22,16 @@ CHINESE = re.compile(
     rf"|(?<!\d)(?P<month>{MONTH})月(?:份|末|底)?(?:(?:[12]\d|3[01]|0?[1-9])日)?)?(?:同期)?"
 )
 ENGLISH = re.compile(
-    rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until)\s)?(?:the\s)?(?:end\sof\s)?"
+    rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until|on)\s)?(?:the\s)?(?:end\sof\s)?"
     rf"(?:(?P<half>first half|second half)\s(?:of\s)?|(?:(?:[12]\d|3[01]|\d)\s)?(?P<named>{NAMED})\s)?"
     rf"(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|\b(?P<relative>this year|last year|a year earlier|the year before"
     rf"|the previous year)\b"
 )
 # A time that the text alone does not settle: what is said of it may hold, but nothing contradicts it.
 VAGUE = re.compile(
-    r"(?:近|过去|最近|这)[一二两三四五六七八九十\d]+(?:年|个月)来?|[一二两三四五六七八九十\d]+年[来间]|前(?:\d+|[一二两三四五六七八九十]+)个月|本月|上月|当月|本季度|上季度"
+    r"(?:近|过去|最近|这)[一二两三四五六七八九十\d]+(?:年|个月)来?|[一二两三四五六七八九十\d]+年[来间前]|前(?:\d+|[一二两三四五六七八九十]+)个月|本月|上月|当月|本季度|上季度"
     r"|本周|近期|近日|历年|(?<![年月度末底初])以来"
+    r"|\bsince (?:records|the)\b|\b(?:years|decades?) ago\b"
     r"|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b"
     rf"|\b(?:in|during|since|by|between|until|of) (?:{NAMED})\b(?!,? (?:of )?{YEAR})"
     rf"|\b(?:first|second|third|fourth|last) (?:half(?! (?:of )?{YEAR})|quarter|\w+ months)\b"
@@ -38,7 +39,9 @@ VAGUE = re.compile(
 # In a speech given early in a year 去年 is often the year it reports on.
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
 BEFORE = {"上年", "上一年", "前一年", "a year earlier", "the year before", "the previous year"}
-COMPARED = re.compile(r"(?:比|较|与|同|和|跟|高于|低于|多于|少于|\bthan |\bwith |\bagainst )$")
+COMPARED = re.compile(
+    r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against) )$|\b(?:compared with|against|from) [\d,.]+%? $"
+)
 NUMERALS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 KEPT = "，"  # as a half-width comma it would join two numbers into one
 
@@ -131,7 +134,7 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
         alone = text[match.start() - 2 : match.start()] in (", ", " (") and re.match(r"[:,.)]|$", text[match.end() :])
         if not chinese and match[0] == parts["year"] and match.start() and not alone:
             continue  # a bare 2033 in English may count anything
-        base = parts.get("lead") in ("than", "with", "against") or COMPARED.search(text[: match.start()]) is not None
+        base = parts.get("lead") in ("than", "with", "against", "on") or bool(COMPARED.search(text[: match.start()]))
         span = _span(parts, told, this_year)
         if relative in BEFORE and not base and not re.search(r"\d", text[: match.start()]):
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of

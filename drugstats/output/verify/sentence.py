@@ -17,16 +17,18 @@ AIM = re.compile(
 )
 OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
 COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
+PLACE = re.compile(
+    r"\b(?:province|county|city|district|town)\b|(?<!各)(?<!各.)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]"
+)
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a sentence takes over from those before it: period, area, which of them were told, and what was counted."""
+    """What a sentence takes over from those before it: period, area and which of them were told."""
 
     span: Span
     area: str
     told: tuple = ()
-    indicators: tuple = ()
 
 
 class Sentence:
@@ -65,10 +67,12 @@ class Sentence:
         return leftover(blanked[start:end].replace(masks.BLANK, ""))
 
     def aim(self, place: int) -> bool:
-        """Return whether what stands at a place is wanted or asked, not reported, or worked out from what is."""
+        """Return whether what stands at a place is wanted, asked or worked out, or is told of a place not known."""
         end = place + re.search("[，,;；]|, |$", self.whole[place:]).start()
         aimed = re.search(either("aim"), self.whole[:end]) or AIM.search(self.whole, 0, end)
-        return self.text.rstrip().endswith("?") or aimed is not None
+        unread = without(self.text, [*self.areas, *self.periods, *self.indicators])[:place]
+        elsewhere = PLACE.search(unread) or any(one.end <= place and not self.meant(one) for one in self.areas)
+        return bool(aimed or elsewhere) or self.text.rstrip().endswith("?")
 
     def span(self, place: int) -> Span:
         """Return the period told last before a place, else that carried over, else the last year of the data."""
@@ -103,7 +107,7 @@ class Sentence:
         area = (above or [self.scene.area])[0] if areas else self.before.area
         sure = {"area": above if areas else "area" in self.before.told,
                 "period": span.length >= 12 if spans else "period" in self.before.told}  # fmt: skip
-        return Context(span, area, tuple(name for name, told in sure.items() if told), tuple(self.indicators))
+        return Context(span, area, tuple(name for name, told in sure.items() if told))
 
     def meant(self, mention: Mention, named: list[str] = ()) -> str:
         """Return the code of an area mention: 全市 is the city at or above the area last named, or the draft's own."""

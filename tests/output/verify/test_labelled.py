@@ -8,9 +8,14 @@ import pytest
 from drugstats import intake, tables, verification
 
 ROOT = Path(__file__).resolve().parents[3]
-SETS = {name: ROOT / "tests" / "golden" / "claims" / f"{name}.csv" for name in ("dev", "held_out", "second")}
+SETS = {name: ROOT / "tests" / "golden" / "claims" / f"{name}.csv" for name in ("dev", "held_out", "second", "third")}
 # The least share of planted errors found, of all flags that are right, and of true figures that hold.
-FLOORS = {"dev": (0.9, 0.95, 0.85), "held_out": (0.9, 0.95, 0.85), "second": (0.55, 0.94, 0.55)}
+FLOORS = {
+    "dev": (0.9, 0.95, 0.85),
+    "held_out": (0.9, 0.95, 0.85),
+    "second": (0.55, 0.94, 0.55),
+    "third": (0.58, 0.94, 0.62),
+}
 BAD = ("contradicted", "inconsistent", "definition trap", "more than the data allow")
 
 
