@@ -128,6 +128,7 @@ def _apart(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     return Finding(CONTRADICTED if _sure(facts) else UNTRACED, "difference_wrong", right, facts)
 
 
+LOOSE = ("person person-time", "person per-ten-thousand", "item person", "item person-time", "item case", "item kg")
 KINDS = {
     "level": _level, "share": _share, "change": _change, "points": _apart, "difference": _apart, "rank": standing.rank,
     "line": standing.line, "course": standing.course, "streak": standing.streak, "first": standing.first,
@@ -212,8 +213,8 @@ def _fits(claim: Claim, key: str) -> bool:
 
 
 def _loose_unit(claim: Claim, key: str) -> bool:
-    """Persons where person-times are counted: good enough to agree, not to disagree."""
-    return claim.unit == "person" and indicator(key)["unit"] in ("person-time", "per-ten-thousand")
+    """Persons where person-times are counted, things where persons are: good enough to agree, not to disagree."""
+    return f"{claim.unit} {indicator(key)['unit']}" in LOOSE
 
 
 def _meets(claim: Claim, fact: Fact) -> bool:

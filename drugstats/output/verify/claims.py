@@ -9,7 +9,7 @@ from drugstats.output.verify.cells import in_cell
 from drugstats.output.verify.claim import COUNTED, Claim, Scene, counted
 from drugstats.output.verify.masks import sentences
 from drugstats.output.verify.mentions import Mention, Span, either
-from drugstats.output.verify.numerals import ONES, Number
+from drugstats.output.verify.numerals import Number
 from drugstats.output.verify.sentence import SOFT, Sentence, leftover
 from drugstats.output.verify.shares import belongs, of_a_whole
 
@@ -18,7 +18,7 @@ SIGNED = re.compile(r"(?:变化|增减|变动|同比|环比|\bby |\bgives )(?:�
 COMPARED = re.compile(r"\s(?:(more than|higher than|above)|(?:less|fewer|lower) than|below|short of)\b")
 OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the )?\d")
 A_NUMBER_OF = re.compile(r"\d (?:out )?of (?:the )?$")
-OUT_OF = re.compile(rf"\b(?:\d+|{'|'.join(ONES[1:])}) (?:in|out of) (?:every )?$")  # seven in ten
+OUT_OF = re.compile(r"\b(?:in|out of) (?:every )?$")  # seven in ten; fell in five counties
 ADDED = re.compile(r"新增|净增|\bnewly\b")
 FROM = re.compile(r"(?:由|从|自|\bfrom )[^，,;；]{0,8}$")
 CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])")
@@ -79,18 +79,16 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     span, base = _times(sentence, claim, start)
     own_area = level or not source or sentence.named(sentence.areas, start, number.start)
     area = sentence.area(number.start) if own_area else source.area
-    firm = firm and not sentence.aim(number.start) and not sentence.vague(number.start)
-    firm = firm and not OUT_OF.search(text[: number.start])
-    firm = firm and not (CLASS.match(text, number.end) or (number.unit == "times" and not direction and not base))
+    firm = firm and not (sentence.aim(number.start) or sentence.vague(number.start) or CLASS.match(text, number.end))
+    firm = firm and not OUT_OF.search(text, 0, number.start) and (number.unit != "times" or direction or base)
     # The same thing at the same place and time has one figure: another one is told of a part that has no name here.
     same = source and (source.direction, source.area, source.span) == (0, area, span)
-    firm = firm and not (
-        same or _led(sentence, start, number, subject, found) if level else _beside(sentence, number, start)
-    )
+    firm = firm and not (same or _led(sentence, start, number, subject, found) if level else _beside(sentence, number))
     claim = replace(claim, span=span, base=base, area=area, firm=firm)
     if subject:
         added = level and vocab.kinds()[subject.what] == "stock" and ADDED.search(text, start, number.start)
         claim = replace(claim, indicator=subject.what, role="increment" if added else subject.role)
+        claim = replace(claim, firm=claim.firm and not (subject.role == "increment" and "累计" in text))
     sentence.clean[number.start] = claim.firm
     begun = FROM.search(text, start, number.start)
     dated = begun and (sentence.named(sentence.periods, begun.start(), number.start) or _dated(sentence, claim))
@@ -110,7 +108,7 @@ def _led(sentence: Sentence, start: int, number: Number, subject, found: list[Cl
     return other or any(JOINED.fullmatch(sentence.text, one.end, number.start) for one in sentence.numbers)
 
 
-def _beside(sentence: Sentence, number: Number, start: int) -> bool:
+def _beside(sentence: Sentence, number: Number) -> bool:
     """Whether a change is one from another place, or thing, and not from another time: 比望鹭区多304名."""
     if than := COMPARED.match(sentence.text, number.end):
         return not any(0 <= one.end - than.end() and one.start - than.end() < 4 for one in sentence.periods)
@@ -120,9 +118,11 @@ def _beside(sentence: Sentence, number: Number, start: int) -> bool:
 
 def _astray(sentence: Sentence, claim: Claim, found: list[Claim]) -> bool:
     """Whether a part is told among a group that it is no part of in the data: 抓获的491名嫌疑人中，未成年人12名."""
-    above = ("level", claim.indicator, vocab.parent(claim.area)) if claim.area and not claim.whole else ()
-    if claim.kind == "share" and above in [(one.kind, one.indicator, one.area) for one in found]:
-        return True  # 全市31名，其中望鹭区14名，占45.2%
+    others = [
+        one for one in found if (one.kind, one.indicator) == ("level", claim.indicator) and one.area != claim.area
+    ]
+    if claim.kind == "share" and others and claim.whole in ("", claim.indicator):
+        return True  # 全市31名，其中望鹭区14名，占45.2%; 青渡区96起、望鹭区72起，占46.9%
     opened = [one.end() for one in OPENED.finditer(sentence.text, 0, claim.start)]
     named = [(one.end, one.what) for one in sentence.indicators if one.role != "loose"]
     groups = [one for one in [*named, *((one.end, one.indicator) for one in found)] if opened and one[0] <= opened[-1]]

@@ -17,9 +17,7 @@ AIM = re.compile(
 )
 OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
 COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
-PLACE = re.compile(
-    r"\b(?:province|county|city|district|town)\b|(?<!各)(?<!各.)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]"
-)
+PLACE = re.compile(r"\b(?:province|county|city)\b|(?<!各)(?<!各.)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]")
 
 
 @dataclass(frozen=True)
