@@ -91,12 +91,12 @@ def pick(observations: pd.DataFrame, *indicators: str) -> pd.DataFrame:
 
 
 def wide(df: pd.DataFrame) -> pd.DataFrame:
-    """Return one row an area and indicator with a column of values for each period (2023), and the joined sources.
+    """Return one row an area, indicator and basis with a column of values for each period (2023), and joined sources.
 
     Where the table has a column whole, each period's stands in 2023_whole.
     """
-    keys = ["area", "indicator"]
-    if df.duplicated([*keys, "period"]).any():
+    keys = ["area", "indicator", "basis"]
+    if df.duplicated(["area", "indicator", "period"]).any():
         raise TableError("An area and indicator has two values in one period: choose one basis first.")
     told = df.assign(period=df["period"].astype(str))
     values = told.pivot(index=keys, columns="period", values="value")

@@ -178,7 +178,7 @@ def test_wide_gives_one_column_a_period_and_joins_the_sources():
         row("2022", 5, area="02", source="a"), row("2023", 7, area="02", source="b"), row("2023", 1, area="01")
     )
     wide = tables.wide(table)
-    assert list(wide.columns) == ["area", "indicator", "2022", "2023", "source"]
+    assert list(wide.columns) == ["area", "indicator", "basis", "2022", "2023", "source"]
     assert wide["2023"].to_list() == [7, 1] and wide["source"].to_list() == ["a | b", "office.xlsx"]
     assert wide["2022"].iloc[0] == 5 and np.isnan(wide["2022"].iloc[1])
     assert tables.wide(table.assign(whole=[9.0, 8.0, 7.0]))["2023_whole"].to_list() == [8, 7]
@@ -338,3 +338,8 @@ def test_a_year_of_a_stock_without_its_december_is_missing_and_seen_to_be():
     table = observations(*months(range(1, 12), "users"))
     result = tables.yearly(table, KINDS)
     assert result["value"].isna().all() and result["status"].to_list() == ["missing"]
+
+
+def test_wide_gives_each_definition_a_row_of_its_own():
+    wide = tables.wide(observations(row("2022", 5, basis="cumulative"), row("2023", 7, basis="current")))
+    assert wide[["basis", "2022", "2023"]].fillna(0).to_numpy().tolist() == [["cumulative", 5, 0], ["current", 0, 7]]

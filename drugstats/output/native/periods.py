@@ -41,7 +41,9 @@ def _points(exhibit: Exhibit) -> list[dict]:
     shown = drawing.contents(exhibit)
     columns = [name for name in shown if name[:4].isdigit()]
     if columns:
-        return [_of_column(exhibit, row, name) for row in exhibit.figures for name in columns]
+        bases = exhibit.bases or [""] * len(exhibit.figures)
+        return [_of_column(exhibit, row, name) | {"basis": basis}
+                for row, basis in zip(exhibit.figures, bases, strict=True) for name in columns]  # fmt: skip
     fan = {"low", "high", "low80", "high80"} <= set(shown)
     if shown.get("period") != "period" or fan or {"period_before", "period_last", "area"} & set(shown.values()):
         return []
@@ -70,7 +72,7 @@ def _of_column(exhibit: Exhibit, row: dict, period: str) -> dict:
     title = vocab.indicator_with_unit(indicator, lang) if drawing.form(indicator) else ""
     return {
         "thing": row[by], "name": vocab.show(row[by], by, lang), "title": title, "unit": _unit(indicator, lang),
-        "form": drawing.form(indicator), "shown": indicator, "basis": "", "period": period, "value": row[period],
+        "form": drawing.form(indicator), "shown": indicator, "period": period, "value": row[period],
     }  # fmt: skip
 
 
