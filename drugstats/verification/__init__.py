@@ -11,7 +11,7 @@ from drugstats.output.verify import annotate, read
 from drugstats.tables import check as checked
 from drugstats.verification import inside
 from drugstats.verification.evidence import Evidence
-from drugstats.verification.finding import CONTRADICTED, INCONSISTENT, UNTRACED, Finding
+from drugstats.verification.finding import CONTRADICTED, HOLDS, INCONSISTENT, UNTRACED, Finding
 from drugstats.verification.judge import judge
 
 __all__ = ["annotate", "check", "read"]
@@ -31,9 +31,11 @@ def check(
     printed changes (period, indicator, printed, source): one that a source printed so is not laid to the draft.
     """
     passages = _passages(text_or_path, lang)
-    claims = verify.find(passages, _scene(observations, area, period, lang))
+    scene = _scene(observations, area, period, lang)
+    claims = verify.find(passages, scene)
     data = None if observations is None else Evidence(checked(observations), claims)
-    findings = {claim: _printed(claim, judge(claim, data, lang), known) for claim in claims}
+    findings = {claim: _printed(claim, _at_home(claim, judge(claim, data, lang), data, scene, lang), known)
+                for claim in claims}  # fmt: skip
     places = {passage.number: passage for passage in passages}
     for claim, found in inside.find(claims, places, lang).items():
         if findings[claim].verdict == UNTRACED or found.reason != "inside_twice":
@@ -56,6 +58,20 @@ def _scene(observations, area, period, lang: str) -> verify.Scene:
     told = int(period) if period else 0
     last = told if observations is None or observations.empty else int(observations["period"].max().year)
     return verify.Scene(known, own, told or last, min(told, last) if told else last)
+
+
+def _at_home(claim, found: Finding, data: Evidence | None, scene, lang: str) -> Finding:
+    """A figure that fits the draft's own area and year, though others were named before it, is not contradicted."""
+    if found.verdict != CONTRADICTED:
+        return found
+    months = ((claim.span.last - 1) // 12 - scene.last) * 12
+    home = replace(claim, span=claim.span.back(months), base=claim.base.back(months) if claim.base else None)
+    for other in (home, replace(claim, area=scene.area), replace(home, area=scene.area)):
+        fits = judge(other, data, lang)
+        if other != claim and fits.verdict == HOLDS:
+            words = {"area": other.area, "period": other.span.code()}
+            return Finding(UNTRACED, "elsewhere", facts=fits.facts, words=words)
+    return found
 
 
 def _printed(claim, found: Finding, known: pd.DataFrame | None) -> Finding:
@@ -85,7 +101,9 @@ def _row(claim, found: Finding, passage, lang: str) -> dict:
 
 
 def _named(key: str, value, lang: str) -> str:
-    """What fills a reason: the name of an area, of an indicator or of several, or the words as they are."""
+    """What fills a reason: the name of an area, source, indicator or of several, or the words as they are."""
+    if key == "source":
+        return vocab.source(value, lang)
     if key == "area":
         return vocab.area(value, lang)
     parts = str(value).split("+")

@@ -56,6 +56,11 @@ def test_an_area_that_reports_one_indicator_itself_is_still_the_sum_of_its_parts
     assert verdicts("2025年全市在册吸毒人员4788名。", tables.stack(DATA, own)) == {"4788名": "holds"}
 
 
+def test_what_fits_the_drafts_own_year_is_not_contradicted_for_a_year_named_before_it():
+    assert verdicts("在2024年工作的基础上，石磴县新发现吸毒人员26名。") == {"26名": "not traceable"}
+    assert verdicts("在2024年工作的基础上，石磴县新发现吸毒人员27名。") == {"27名": "contradicted"}
+
+
 def test_every_verdict_and_reason_has_words_in_both_languages():
     for lang in vocab.LANGUAGES:
         assert all(vocab.show(verdict, "word", lang) for verdict in VERDICTS)
