@@ -208,7 +208,7 @@ def scale(key: str, largest: float, lang: str = "zh") -> tuple[int, str]:
 
 def money(yuan: float, lang: str = "zh", smallest: float | None = None) -> tuple[float, str]:
     """Return an amount of yuan in the unit it is read in, and the unit's key; in a column, that of its `smallest`."""
-    told = yuan if smallest is None else smallest
+    told = abs(yuan if smallest is None else smallest)
     divisor, word = next(step[1:] for step in MONEY[_checked(lang)] if told >= step[0])
     return yuan / divisor, word
 
@@ -218,7 +218,7 @@ def show_money(yuan: float, lang: str = "zh", smallest: float | None = None) -> 
     if pd.isna(yuan):
         return "—"
     number, word = money(yuan, lang, smallest)
-    told = _rounded(number, 0 if word == "yuan" or number >= 100 else 1)
+    told = _rounded(number, 0 if word == "yuan" or abs(number) >= 100 else 1)
     return text("amount", lang, number=told, unit=text(f"unit.{word}", lang))
 
 

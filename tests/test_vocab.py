@@ -318,7 +318,8 @@ def test_an_area_below_one_that_is_made_up_is_made_up():
 @pytest.mark.parametrize(
     ("yuan", "zh", "en"),
     [(457_419_991, "4.6亿元", "457 million yuan"), (99_999_999, "10,000万元", "100.0 million yuan"), (999_999, "999,999元", "999,999 yuan"),
-     (1e6, "100万元", "1.0 million yuan"), (0, "0元", "0 yuan"), (float("nan"), "—", "—")],
+     (1e6, "100万元", "1.0 million yuan"), (0, "0元", "0 yuan"), (float("nan"), "—", "—"),
+     (-300e6, "-3.0亿元", "-300 million yuan")],
 )  # fmt: skip
 def test_money_has_no_more_digits_than_can_be_read(yuan, zh, en):
     assert (vocab.show(yuan, "money"), vocab.show(yuan, "money", "en")) == (zh, en)
