@@ -10,7 +10,7 @@ from drugstats.output.verify.claim import COUNTED, Claim, Scene, counted
 from drugstats.output.verify.masks import sentences
 from drugstats.output.verify.mentions import Mention, Span, either
 from drugstats.output.verify.numerals import Number
-from drugstats.output.verify.sentence import SOFT, Sentence, leftover
+from drugstats.output.verify.sentence import SOFT, Context, Sentence, leftover
 from drugstats.output.verify.shares import belongs, of_a_whole
 
 JOINED = re.compile(r"\s?(?:和|与|及|以及|、|and|,|or)\s?$")
@@ -30,11 +30,18 @@ LINK = re.compile(r"\s?(?:的|of (?:the |all )?|(?:were|are|was|is) )?")
 
 
 def find(passages, scene: Scene) -> list[Claim]:
-    """Return the claims of passages (see draft.read), in reading order."""
-    found = []
+    """Return the claims of passages (see draft.read), in reading order.
+
+    What the title and opening words tell of area and period holds for every paragraph that tells none of its own.
+    """
+    found, opening = [], None
     for passage in passages:
         text, places = mentions.plain(passage.text)
-        claims = in_cell(passage, text, scene) if passage.context else _paragraph(text, scene)
+        if passage.context:
+            claims = in_cell(passage, text, scene)
+        else:
+            claims, last = _paragraph(text, scene, opening)
+            opening = opening if found or claims else last
         for claim in claims:
             start, end = places[claim.start], places[claim.end - 1] + 1
             words = " ".join(passage.text[start:end].split())
@@ -42,14 +49,15 @@ def find(passages, scene: Scene) -> list[Claim]:
     return found
 
 
-def _paragraph(text: str, scene: Scene) -> list[Claim]:
-    found, before = [], None
+def _paragraph(text: str, scene: Scene, before: Context | None) -> tuple[list[Claim], Context | None]:
+    """The claims of a paragraph, and what is known of area and period at its end."""
+    found = []
     for number, (start, end) in enumerate(sentences(text)):
         sentence = Sentence(text, start, end, scene, before)
         before = sentence.context()
         for claim in _claims(sentence):
             found.append(replace(claim, sentence=number, start=claim.start + start, end=claim.end + start))
-    return found
+    return found, before
 
 
 def _claims(sentence: Sentence) -> list[Claim]:
