@@ -34,6 +34,7 @@ class Evidence:
 
     def __init__(self, observations: pd.DataFrame, claims: list[Claim]):
         self.kinds = vocab.kinds()
+        self.named = {claim.area for claim in claims}, {claim.span.code() for claim in claims}
         self.monthly = tables.frequency(observations["period"]) == "M"
         rows = observations[observations["indicator"].isin(_indicators(claims))]
         # What an area does not report itself is the sum of those below it; they are at hand then for ranks too.

@@ -177,14 +177,15 @@ def _trapped(claim: Claim, evidence: Evidence, facts: list[Fact], lang: str) -> 
 
 
 def _elsewhere(claim: Claim, evidence: Evidence, facts: list[Fact]) -> Finding | None:
-    """Where area or period were not told, a figure of another one of them is no error of the draft."""
+    """Where area or period were not told, a figure of another one that the draft names is no error of it."""
     if claim.role == "increment" or claim.bound in ("over", "under"):
         return None
+    areas, periods = evidence.named
     for (key, area), told in evidence.facts.items():
-        if key != claim.indicator or ("area" in claim.told and area != claim.area):
+        if key != claim.indicator or area not in areas or ("area" in claim.told and area != claim.area):
             continue
         for period, others in told.items():
-            free = "period" not in claim.told and len(period) == len(claim.span.code())
+            free = "period" not in claim.told and period in periods
             if (free or period == claim.span.code()) and any(_meets(claim, fact) for fact in others):
                 return Finding(UNTRACED, "elsewhere", facts=tuple(facts), words={"area": area, "period": period})
     return None

@@ -7,7 +7,7 @@ from functools import cache
 from drugstats.output.verify import masks, numerals
 from drugstats.output.verify.claim import Claim
 from drugstats.output.verify.mentions import Mention, Span, either, words
-from drugstats.output.verify.sentence import Sentence, leftover
+from drugstats.output.verify.sentence import SOFT, Sentence, leftover
 
 HAN = "[一二三四五六七八九十两]+"
 RANK = re.compile(
@@ -127,8 +127,8 @@ def streaks(sentence: Sentence) -> list[Claim]:
             claim = _said(sentence, match.start(), match.end() + (after.end() if after else 0), "streak")
             claimed.append(replace(claim, value=count, direction=way))
     for match in FIRST.finditer(sentence.text):
-        number = next((one for one in sentence.numbers if 0 <= one.start - match.end() < 14), None)
-        if number:
+        number = next((one for one in sentence.numbers if one.start >= match.end()), None)
+        if number and not leftover(sentence.text[match.end() : number.start]):
             under = number.bound == "under" or direction(sentence.text[match.end() : number.start]) < 0
             claim = _said(sentence, match.start(), number.end, "first")
             claimed.append(replace(claim, value=number.value, unit=number.unit, direction=-1 if under else 1))
@@ -175,7 +175,8 @@ def _moving(sentence: Sentence, start: int, end: int) -> Mention | None:
 def _said(sentence: Sentence, start: int, end: int, kind: str, found: list[Claim] = ()) -> Claim:
     """A claim at a place of a sentence, with the indicator named next to it."""
     before = [one for one in sentence.indicators if one.end <= start]
-    behind = [one for one in sentence.indicators if one.start >= end and one.start - end < 4]
+    behind = [one for one in sentence.indicators if one.start >= end and not leftover(sentence.text[end : one.start])]
+    behind = [one for one in behind if not SOFT.search(sentence.text, end, one.start)]
     subject = (behind or before[-1:] or [None])[0]
     counted = [Mention(0, 0, one.indicator, one.role) for one in found if one.end <= start and one.indicator]
     if not subject and (counted or not sentence.chinese):

@@ -219,7 +219,7 @@ def _area_names(known: frozenset) -> dict:
 def _indicator_names() -> dict:
     found = {name: (key, "") for name, key in names.indicator_names().items() if len(name) >= 3 and not name.isascii()}
     found |= {plain(name)[0]: (key, "") for key, name in vocab.table("indicators")["en"].items()}
-    for role in ("indicator", "increment", "weight", "loose"):
+    for role in ("indicator", "increment", "by unit", "loose"):
         found |= {word: (key, role.removeprefix("indicator")) for word, key in words(role).items()}
     # 破获的毒品案件 is said for 破获毒品案件.
     spelt = {re.sub(rf"^({either('act')})(?!的)(?=.)", r"\1的", name): what for name, what in found.items()}

@@ -1,7 +1,7 @@
 """A sentence with what it names and counts, and what it takes over from the one before: area, period, whether told."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from drugstats import names, vocab
@@ -42,6 +42,7 @@ class Sentence:
         told = mentions.periods(unnamed, scene.year, self.before.span)
         self.periods = [one for one in told if not masks.is_date(unnamed[one.start : one.end])]
         self.numbers = numerals.find(masks.without_dates(without(unnamed, told)))
+        self.indicators = [known for one in self.indicators if (known := self._by_unit(one))]
         self.clean = {}  # whether the indicator of the number at a place is read without doubt
         self.taken = set()  # indicators that belong to a number already
 
@@ -127,6 +128,16 @@ class Sentence:
     def named(self, known: list[Mention], start: int, end: int) -> list[Mention]:
         """Return the mentions, or numbers, that lie between two places."""
         return [one for one in known if start <= one.start and one.end <= end]
+
+    def _by_unit(self, mention: Mention) -> Mention | None:
+        """The indicator that a word names before or behind a number of one unit: 海洛因 in kg are seized, in 名 users."""
+        if mention.role != "by unit":
+            return mention
+        keys = dict(key.split(":") for key in mention.what.split("|"))
+        near = [one for one in self.numbers if one.start >= mention.end or one.end == mention.start]
+        if near and near[0].unit in keys:
+            return replace(mention, what=keys[near[0].unit], role="weight" if near[0].unit == "kg" else "")
+        return replace(mention, what=keys["kg"], role="weight") if "kg" in keys else None
 
     def _areas(self, place: int) -> list[Mention]:
         own = [one for one in self.areas if not self.is_scope(one)]
