@@ -109,6 +109,8 @@ def _led(sentence: Sentence, start: int, number: Number, subject, found: list[Cl
     """Whether this follows from something counted before that has no name here, or is one of a list that has none."""
     if sentence.named([*sentence.areas, *sentence.periods], start, number.start) or "分别" in sentence.text:
         return False
+    if subject and vocab.kinds()[subject.what] in ("share", "rate") and subject.start >= start:
+        return False  # a rate by its own name is of nothing counted before
     before = [one for one in found if one.kind == "level" and one.unit != "fraction"]
     if not before and not sentence.named([*sentence.areas, *sentence.periods, *sentence.indicators], 0, start):
         return re.search(r"\d", sentence.text[:start]) is not None

@@ -121,6 +121,10 @@ class Sentence:
         before = self.text[max(0, area.start - 4) : area.start]
         if before.endswith("占") or re.match(_ranked(), self.text[area.end : area.end + 10]):
             return True
+        # 低于全市的平均水平, 毒情在全市比较突出: a county goes on speaking of itself.
+        own = self.scene.area in names.lineage(self.meant(area)) or not self.meant(area)
+        if area.role and not own and self.text[area.start - 1 : area.start] not in ("", *"，。；:、"):
+            return True
         named = any(one.start < area.start for one in self.areas)
         named = named and not self.text.startswith("'s", area.end)
         return bool(area.role) and named and re.search(r"\b(?:in|of)\s$|在$|居$|列$", before) is not None
