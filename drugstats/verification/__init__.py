@@ -8,6 +8,7 @@ import pandas as pd
 from drugstats import names, vocab
 from drugstats.output import verify
 from drugstats.output.verify import annotate, read
+from drugstats.output.verify.mentions import year
 from drugstats.tables import check as checked
 from drugstats.verification import inside
 from drugstats.verification.evidence import Evidence
@@ -57,14 +58,14 @@ def _scene(observations, area, period, lang: str) -> verify.Scene:
     known = frozenset(above for code in (*codes, own) for above in names.lineage(code))
     told = int(period) if period else 0
     last = told if observations is None or observations.empty else int(observations["period"].max().year)
-    return verify.Scene(known, own, told or last, min(told, last) if told else last)
+    return verify.Scene(known, own, told or last, year(min(told, last) if told else last))
 
 
 def _at_home(claim, found: Finding, data: Evidence | None, scene, lang: str) -> Finding:
     """A figure that fits the draft's own area and year, though others were named before it, is not contradicted."""
     if found.verdict != CONTRADICTED:
         return found
-    months = ((claim.span.last - 1) // 12 - scene.last) * 12
+    months = (claim.span.last // 12 - scene.span.last // 12) * 12
     home = replace(claim, span=claim.span.back(months), base=claim.base.back(months) if claim.base else None)
     for other in (home, replace(claim, area=scene.area), replace(home, area=scene.area)):
         fits = judge(other, data, lang)

@@ -12,13 +12,13 @@ COUNTED = ("level", "share", "change", "points", "difference")
 class Scene:
     """What a draft is about before it says so.
 
-    The areas with data, the area it speaks for, the year it calls this year, and the year it means where it names none.
+    The areas with data, the area it speaks for, the year it calls this year, and the time it means where it names none.
     """
 
     known: frozenset
     area: str
     year: int
-    last: int
+    span: Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ OF_A_NUMBER = re.compile(r"\s(?:out )?of (?:the )?\d")
 A_NUMBER_OF = re.compile(r"\d (?:out )?of (?:the )?$")
 OUT_OF = re.compile(r"\b(?:in|out of) (?:every )?$")  # seven in ten; fell in five counties
 ADDED = re.compile(r"新增|净增|\bnewly\b")
-FROM = re.compile(r"(?:由|从|自|\bfrom )[^，,;；]{0,8}$")
+FROM = re.compile(r"(?:由|从|(?<!来)自|\bfrom )[^，,;；]{0,8}$")
 CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])")
 THAN = re.compile(r"(?:比|较|与|同|跟|高于|低于|多于|少于|\bthan (?:in )?)$")
 OPENED = re.compile(
@@ -41,7 +41,8 @@ def find(passages, scene: Scene) -> list[Claim]:
             claims = in_cell(passage, text, scene)
         else:
             claims, last = _paragraph(text, scene, opening)
-            opening = opening if found or claims else last
+            if last and not (found or claims):
+                opening, scene = last, replace(scene, span=last.span)
         for claim in claims:
             start, end = places[claim.start], places[claim.end - 1] + 1
             words = " ".join(passage.text[start:end].split())
@@ -224,7 +225,7 @@ def _times(sentence: Sentence, claim: Claim, start: int) -> tuple[Span, Span | N
         if behind := _dated(sentence, claim):
             return behind[0].what, None
         return claim.span.back() if begun and not own else claim.span, None
-    if claim.unit == "times" and own and own[-1].what.last // 12 < sentence.scene.last:
+    if claim.unit == "times" and own and own[-1].what.last < sentence.scene.span.last:
         return own[-1].what.back(-12), own[-1].what
     told = [one.what for one in before if not one.role]
     if len(told) > 1 and told[-2].length == told[-1].length and told[-2] != told[-1]:

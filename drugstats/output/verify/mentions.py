@@ -15,7 +15,7 @@ NAMED = "|".join(MONTHS)
 TO = "[-—–~～至到]"
 CHINESE = re.compile(
     rf"(?P<asof>截[至止]到?|至)?"
-    rf"(?:(?:(?P<year>{YEAR})年(?:度|末|底)?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年)(?:末|底)?)"
+    rf"(?:(?:(?P<year>{YEAR})年(?:度|末|底)?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年|(?<=[比较])年初)(?P<end>末|底)?)"
     rf"(?:{TO}(?P<until>{YEAR})年(?:末|底)?)?的?)?"
     rf"(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度"
     rf"|(?<!\d)(?P<first>{MONTH})月?{TO}(?P<last>{MONTH})月份?"
@@ -38,7 +38,7 @@ VAGUE = re.compile(
 )
 # In a speech given early in a year 去年 is often the year it reports on.
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
-BEFORE = {"上年", "上一年", "前一年", "a year earlier", "the year before", "the previous year"}
+BEFORE = {"上年", "上一年", "前一年", "年初", "a year earlier", "the year before", "the previous year"}
 COMPARED = re.compile(
     r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against) )$|\b(?:compared with|against|from) [\d,.]+%? $"
 )
@@ -142,6 +142,8 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
             told = span
         if (parts.get("lead") == "since" or text.startswith("以来", match.end())) and span.last < year(this_year).last:
             span = Span(span.first, year(this_year).last, span.loose)
+        if base and (parts.get("end") or relative == "年初"):
+            span = replace(span, first=span.last)  # compared with the end of a year, not with its same months
         role = "base" if base else "before" if relative in BEFORE else ""
         found.append(Mention(match.start(), match.end(), span, role))
     return sorted(found, key=lambda mention: mention.start)

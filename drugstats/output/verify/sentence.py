@@ -17,7 +17,7 @@ AIM = re.compile(
 )
 OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
 COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
-PLACE = re.compile(r"\b(?:province|county|city)\b|(?<!各)(?<!各.)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]")
+PLACE = re.compile(r"\b(?:province|county|city)\b|(?<!各)(?<!各.)(?<!\d个)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Sentence:
     """A sentence of a plain text, the places of its letters counted from its own start."""
 
     def __init__(self, text: str, start: int, end: int, scene: Scene, before: Context | None = None):
-        self.scene, self.before = scene, before or Context(mentions.year(scene.last), scene.area)
+        self.scene, self.before = scene, before or Context(scene.span, scene.area)
         self.whole, self.text = text[start:end], masks.masked(text[start:end])
         self.chinese = re.search("[\u4e00-\u9fff]", self.text) is not None
         self.indicators = mentions.indicators(self.text)
@@ -98,14 +98,17 @@ class Sentence:
         return "vague" in {one.role for one in (known[-1:] if self.chinese else known)}
 
     def context(self) -> Context:
-        """Return what the next sentence takes over: of several areas the one above all; a month is never sure."""
-        spans = [one.what for one in self.periods if not one.role]
-        span = spans[-1] if spans else self.before.span
+        """Return what the next sentence takes over: of several areas the one above all, of several times the latest.
+
+        A month is never sure, unless the whole draft is about it.
+        """
+        spans = [one.what for one in self.periods if not one.role and one.what.last <= self.scene.span.last]
+        span = max(spans, key=lambda one: (one.last, one.length), default=self.before.span)
         areas = list(dict.fromkeys(self.meant(one) for one in self.areas if not self.is_scope(one)))
         above = [code for code in areas if code and all(code in names.lineage(other) for other in areas)]
         area = (above or [self.scene.area])[0] if areas else self.before.area
         sure = {"area": above if areas else "area" in self.before.told,
-                "period": span.length >= 12 if spans else "period" in self.before.told}  # fmt: skip
+                "period": span.length >= 12 or span == self.scene.span if spans else "period" in self.before.told}  # fmt: skip
         return Context(span, area, tuple(name for name, told in sure.items() if told))
 
     def meant(self, mention: Mention, named: list[str] = ()) -> str:
@@ -139,6 +142,8 @@ class Sentence:
             return mention
         keys = dict(key.split(":") for key in mention.what.split("|"))
         near = [one for one in self.numbers if one.start >= mention.end or one.end == mention.start]
+        if self.text[: mention.start].endswith("被"):
+            return None  # who is caught by others
         if near and near[0].unit in keys:
             return replace(mention, what=keys[near[0].unit], role="weight" if near[0].unit == "kg" else "")
         return replace(mention, what=keys["kg"], role="weight") if "kg" in keys else None
@@ -160,7 +165,7 @@ class Sentence:
         """Whether a period belongs to a number passed already (由上年的15名上升到26名)."""
         passed = self.named(self.numbers, period.end, place)
         started = re.search(r"[由从自]$|\bfrom $", self.text[: period.start])
-        return bool(passed and started) and period.what.last // 12 < self.scene.last
+        return bool(passed and started) and period.what.last < self.scene.span.last
 
 
 def without(text: str, named: list) -> str:
