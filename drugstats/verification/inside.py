@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from drugstats import vocab
 from drugstats.output.verify.claim import Claim
+from drugstats.output.verify.courses import direction
 from drugstats.output.verify.sentence import leftover
 from drugstats.verification import across
 from drugstats.verification.across import printed, wrong
@@ -22,6 +23,7 @@ APART = re.compile(
 AMONG = re.compile("其中|of these|of whom|including")
 OTHER_LIST = re.compile("其中|[。;；]|同比|上年|去年|增加|减少|下降|上升|共|合计")
 SHARE_WORDS = re.compile("(?:占比?|比例|比重)(?P<of>[^，]*?)的?$")
+TO = re.compile(r"[到至为]$|\bto\s$")
 LEFT = re.compile(r"(?:由|从|自|\bfrom )[^，。,]{0,8}$")
 IN_BRACKETS = re.compile(r"[^，。]{0,20}[,(（]\s?(?:or|that is|some|about|nearly|almost|即|约)?\s?")
 
@@ -33,7 +35,7 @@ def find(claims: list[Claim], passages: dict, lang: str = "zh") -> dict:
         groups.setdefault((claim.passage, claim.sentence), []).append(claim)
     found = dict(across.columns(claims, passages, lang))
     for (passage, _), group in groups.items():
-        for check in (_shares, _changes, _sums, _totals):
+        for check in (_shares, _changes, _ways, _sums, _totals):
             found = dict(check(group, passages[passage].text, lang)) | found
     return dict([*across.repeated(claims), *across.nested(claims, lang), *across.per_head(claims)]) | found
 
@@ -100,6 +102,16 @@ def _changes(group: list[Claim], text: str, lang: str):
         if not holds:
             reason = "points" if claim.kind == "change" and of_shares else "change"
             yield claim, wrong(reason, right, before=before.text, after=after.text)
+
+
+def _ways(group: list[Claim], text: str, lang: str):
+    """A level said to be risen or fallen to from another one that lies on the other side of it."""
+    levels = [one for one in group if one.kind in ("level", "share") and one.value]
+    for one, other in pairwise(levels):
+        between = text[one.end : other.start]
+        way = direction(between) if TO.search(between) and not leftover(between) else 0
+        if (one.unit, one.indicator) == (other.unit, other.indicator) and (other.value - one.value) * way < 0:
+            yield other, wrong("way", printed(abs(other.value - one.value), other, lang), before=one.text, after=other.text)
 
 
 def _ends(claim: Claim, levels: list[Claim], text: str):

@@ -131,7 +131,7 @@ def _apart(claim: Claim, evidence: Evidence, lang: str) -> Finding:
 LOOSE = ("person person-time", "person per-ten-thousand", "item person", "item person-time", "item case", "item kg")
 KINDS = {
     "level": _level, "share": _share, "change": _change, "points": _apart, "difference": _apart, "rank": standing.rank,
-    "line": standing.line, "course": standing.course, "streak": standing.streak, "first": standing.first,
+    "line": standing.line, "count": standing.count, "beside": standing.beside, "course": standing.course, "streak": standing.streak, "first": standing.first,
 }  # fmt: skip
 
 

@@ -55,6 +55,29 @@ def line(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     return Finding(TOO_MUCH, "line_by_chance", right, (own,))
 
 
+def count(claim: Claim, evidence: Evidence, lang: str) -> Finding:
+    """Return the verdict on how many areas below one are beyond a control line."""
+    key, limit = _limit(claim)
+    facts = [evidence.level(key, code, claim.span) for code in vocab.children(claim.area)] if key else []
+    if len(facts) < 2 or any(len(one) != 1 for one in facts):
+        return Finding(UNTRACED, "no_peers")
+    beyond = tuple(one for (one,) in facts if (one.value - limit) * claim.direction > 0)
+    right = vocab.show(len(beyond), "count", lang)
+    return Finding(*((HOLDS, "count_holds") if len(beyond) == claim.value else (CONTRADICTED, "count_wrong")), right, beyond)
+
+
+def beside(claim: Claim, evidence: Evidence, lang: str) -> Finding:
+    """Return the verdict on being above or below the area above; of counts a part is always below its whole."""
+    own, other = (evidence.level(claim.indicator, area, claim.span) for area in (claim.area, claim.scope))
+    if len(own) != 1 or len(other) != 1 or vocab.kinds()[claim.indicator] in ("flow", "stock"):
+        return Finding(UNTRACED, "no_figure")
+    told = {"own": vocab.amount(own[0].value, claim.indicator, lang), "area": vocab.area(claim.scope, lang),
+            "other": vocab.amount(other[0].value, claim.indicator, lang)}  # fmt: skip
+    holds = (own[0].value - other[0].value) * claim.direction > 0
+    verdict, reason = (HOLDS, "beside_holds") if holds else (CONTRADICTED, "beside_wrong")
+    return Finding(verdict, reason, vocab.text("verify.besides", lang, **told), (own[0], other[0]))
+
+
 def course(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     """Return the verdict on a rise or fall told without a number."""
     after, before = evidence.ends(claim)

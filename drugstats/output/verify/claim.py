@@ -25,7 +25,8 @@ class Scene:
 class Claim(Number):
     """One thing said, mostly with a number. `firm`: read without doubt; only then may it be contradicted.
 
-    Kinds: level, share, change, points, difference; rank, course (up or down without a number), streak, first, line.
+    Kinds: level, share, change, points, difference; rank, course (up or down without a number), streak, first, line,
+    count (of areas beyond a line), beside (above or below the area above).
     """
 
     kind: str

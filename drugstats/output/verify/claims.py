@@ -68,7 +68,7 @@ def _claims(sentence: Sentence) -> list[Claim]:
         if not within and not courses.is_line(sentence.text[number.end :]):
             found += _numbered(sentence, number, found)
     found = _paired(sentence, found)
-    found += told + courses.ranks(sentence, found) + courses.moves(sentence, found)
+    found += told + courses.besides(sentence, found) + courses.ranks(sentence, found) + courses.moves(sentence, found)
     return sorted(found, key=lambda one: (one.start, one.end))
 
 

@@ -27,6 +27,7 @@ SAME = re.compile(r"同比|on the year|year on year|year-on-year|from a year ear
 PREVIOUS = re.compile(r"环比|on the month|on the quarter")
 MANY = re.compile(r"这|都|均|各|两(?:地|县|区|个)")
 LISTED = re.compile(r"的?(?:有|地区|县|区|乡镇|是|为|共)")
+COUNTED = re.compile(rf"(?P<count>\d+|{HAN})个(?:县|区|市|乡|镇|街道|地区|\(|\)|、)+[^，。;；\d]{{0,12}}$")
 BETWEEN = ("", "了", "出", "发现", "抓获", "破获")  # what may part 少 or 增 from its number: 多达 is no rise
 
 
@@ -82,11 +83,31 @@ def lines(sentence: Sentence) -> list[Claim]:
         negated = re.search(r"(?:未|没有|不|not )$", sentence.text[: match.start()])
         if not side or negated or LISTED.match(sentence.text, match.end()):
             continue
-        many = MANY.search(sentence.text, sentence.clause(match.start()), match.start())
+        clause = sentence.text[sentence.clause(match.start()) : match.start()]
         claim = _said(sentence, match.start(), match.end(), "line")
         key = claim.indicator or "new_user_ratio"
-        found.append(replace(claim, direction=side, indicator=key, firm=claim.firm and not many))
+        claim = replace(claim, direction=side, indicator=key, firm=claim.firm and not MANY.search(clause))
+        if areas := COUNTED.search(sentence.text[: match.start()]):
+            named = sentence.named(sentence.areas, sentence.window(areas.start()), areas.start())
+            area = sentence.meant(named[-1]) if named else sentence.scene.area
+            claim = replace(claim, start=areas.start(), kind="count", value=numerals.ordinal(areas["count"]), area=area)
+        found.append(claim)
     return found
+
+
+def besides(sentence: Sentence, found: list[Claim]) -> list[Claim]:
+    """Return the claims that a figure is above or below that of the area above, told without a number."""
+    claimed = []
+    above = [one for one in sentence.areas if one.role and sentence.is_scope(one)]
+    for area in above:
+        before = re.search(rf"({_directions()})(?:了)?\s?$", sentence.text[: area.start])
+        after = re.match("的?平均(?:水平|数|值)?|水平", sentence.text[area.end :])
+        if before and after:
+            claim = _said(sentence, before.start(), area.end + after.end(), "beside", found)
+            clear = not sentence.left(sentence.window(before.start()), before.start())
+            scope = sentence.meant(area)
+            claimed.append(replace(claim, direction=_way(before[1]), scope=scope, firm=clear and bool(scope)))
+    return claimed
 
 
 def is_line(text: str) -> bool:
