@@ -35,6 +35,10 @@ def check(
     scene = _scene(observations, area, period, lang)
     claims = verify.find(passages, scene)
     data = None if observations is None else Evidence(checked(observations), claims)
+    if data:
+        # A single digit may hold by mere chance.
+        held = [one for one in claims if len(one.digits) > 1 and judge(one, data, lang).verdict == HOLDS]
+        claims = verify.find(passages, scene, frozenset((one.passage, one.start) for one in held))
     findings = {claim: _printed(claim, _at_home(claim, judge(claim, data, lang), data, scene, lang), known)
                 for claim in claims}  # fmt: skip
     places = {passage.number: passage for passage in passages}

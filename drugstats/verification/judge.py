@@ -25,9 +25,15 @@ def judge(claim: Claim, evidence: Evidence | None, lang: str = "zh") -> Finding:
 
 def _read(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     found = KINDS[claim.kind](claim, evidence, lang)
-    if found.verdict not in (HOLDS, UNTRACED) and not claim.firm:
+    if found.verdict not in (HOLDS, UNTRACED) and not claim.firm and not (found.reason == "wrong" and _slipped(claim, found)):
         return Finding(UNTRACED, "not_firm", facts=found.facts)
     return found
+
+
+def _slipped(claim: Claim, found: Finding) -> bool:
+    """Whether a figure has the digits of the right one in another order or at another scale: no other is meant then."""
+    told, right = claim.digits, replace(claim, value=found.facts[0].value).digits
+    return len(told) > 2 and sorted(told) == sorted(right)
 
 
 def _a_year_later(claim: Claim, evidence: Evidence, found: Finding, lang: str) -> Finding:

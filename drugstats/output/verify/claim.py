@@ -46,6 +46,11 @@ class Claim(Number):
     firm: bool = False
     told: tuple = ()
 
+    @property
+    def digits(self) -> str:
+        """The digits it is told with, without noughts at their ends."""
+        return f"{abs(self.value) / self.per:.{self.decimals}f}".replace(".", "").strip("0")
+
     def allows(self, low: float, high: float) -> bool:
         """Return whether a true value in low to high is among those that the words allow."""
         slack = 1e-9 * max(1.0, abs(high))

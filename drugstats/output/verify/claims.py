@@ -29,9 +29,10 @@ OPENED = re.compile(
 LINK = re.compile(r"\s?(?:的|of (?:the |all )?|(?:were|are|was|is) )?")
 
 
-def find(passages, scene: Scene) -> list[Claim]:
+def find(passages, scene: Scene, held: frozenset = frozenset()) -> list[Claim]:
     """Return the claims of passages (see draft.read), in reading order.
 
+    `held` are the places (passage, start) of claims that the data confirm: what is read from those is read well.
     What the title and opening words tell of area and period holds for every paragraph that tells none of its own.
     """
     found, opening = [], None
@@ -40,7 +41,8 @@ def find(passages, scene: Scene) -> list[Claim]:
         if passage.context:
             claims = in_cell(passage, text, scene)
         else:
-            claims, last = _paragraph(text, scene, opening)
+            sure = {at for at, place in enumerate(places) if (passage.number, place) in held}
+            claims, last = _paragraph(text, scene, opening, sure)
             if last and not (found or claims):
                 opening, scene = last, replace(scene, span=last.span)
         for claim in claims:
@@ -50,11 +52,12 @@ def find(passages, scene: Scene) -> list[Claim]:
     return found
 
 
-def _paragraph(text: str, scene: Scene, before: Context | None) -> tuple[list[Claim], Context | None]:
+def _paragraph(text: str, scene: Scene, before: Context | None, held: set) -> tuple[list[Claim], Context | None]:
     """The claims of a paragraph, and what is known of area and period at its end."""
     found = []
     for number, (start, end) in enumerate(sentences(text)):
         sentence = Sentence(text, start, end, scene, before)
+        sentence.held = {place - start for place in held}
         before = sentence.context()
         for claim in _claims(sentence):
             found.append(replace(claim, sentence=number, start=claim.start + start, end=claim.end + start))
@@ -115,7 +118,7 @@ def _led(sentence: Sentence, start: int, number: Number, subject, found: list[Cl
     before = [one for one in found if one.kind == "level" and one.unit != "fraction"]
     if not before and not sentence.named([*sentence.areas, *sentence.periods, *sentence.indicators], 0, start):
         return re.search(r"\d", sentence.text[:start]) is not None
-    other = any(not one.firm and one.indicator != (subject and subject.what) for one in before)
+    other = any(not sentence.sure(one) and one.indicator != (subject and subject.what) for one in before)
     return other or any(JOINED.fullmatch(sentence.text, one.end, number.start) for one in sentence.numbers)
 
 
@@ -168,7 +171,7 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
     if not left and earlier and follows and not (same and same[-1].start > earlier[-1].start):
         source = earlier[-1]
         mention = Mention(source.start, source.end, source.indicator, source.role)
-        return mention, sentence.clean.get(source.start, source.firm), source
+        return mention, sentence.clean.get(source.start) or sentence.sure(source), source
     near = same and (same[-1].start >= sentence.clause(claim.start) or not sentence.left(same[-1].end, claim.start))
     if near and not left:
         return same[-1], _clean(sentence, same[-1], claim), None

@@ -44,6 +44,7 @@ class Sentence:
         self.numbers = numerals.find(masks.without_dates(without(unnamed, told)))
         self.indicators = [known for one in self.indicators if (known := self._by_unit(one))]
         self.clean = {}  # whether the indicator of the number at a place is read without doubt
+        self.held = set()  # where the claims stand that the data confirm
         self.taken = set()  # indicators that belong to a number already
 
     def window(self, place: int) -> int:
@@ -96,6 +97,10 @@ class Sentence:
         """Return whether the time told last before a place is one that the text does not settle."""
         known = [one for one in self.periods if one.role in ("", "vague") and (one.end <= place or not self.chinese)]
         return "vague" in {one.role for one in (known[-1:] if self.chinese else known)}
+
+    def sure(self, claim) -> bool:
+        """Return whether a claim is read without doubt, or as the data confirm it."""
+        return claim.firm or claim.start in self.held
 
     def context(self) -> Context:
         """Return what the next sentence takes over: of several areas the one above all, of several times the latest.

@@ -25,7 +25,7 @@ def of_a_whole(sentence: Sentence, claim: Claim, found: list[Claim]) -> Claim:
         return claim
     if twin := _twin(sentence, claim, found):
         return replace(claim, kind=twin.kind, indicator=twin.indicator, role=twin.role, whole=twin.whole,
-                       area=twin.area, firm=twin.firm)  # fmt: skip
+                       area=twin.area, firm=sentence.sure(twin))  # fmt: skip
     at = clause + of.start() if of else claim.start
     known = [one for one in sentence.indicators if one.role != "weight"]
     named = sentence.named(known, at, claim.start) if of else []
@@ -81,7 +81,7 @@ def _part(sentence: Sentence, clause: int, at: int, claim: Claim, ahead: list, f
     earlier = [one for one in found if one.kind == "level" and one.unit != "fraction" and one.end <= at]
     if earlier and earlier[-1].indicator and (of or not sentence.chinese):
         source = earlier[-1]
-        return Mention(0, 0, source.indicator, source.role), source.firm and clear and not sentence.left(clause, at)
+        return Mention(0, 0, source.indicator, source.role), sentence.sure(source) and clear and not sentence.left(clause, at)
     return None, False
 
 
