@@ -10,7 +10,7 @@ from drugstats.output.verify.claim import COUNTED, Claim, Scene, counted
 from drugstats.output.verify.masks import sentences
 from drugstats.output.verify.mentions import Mention, Span, either
 from drugstats.output.verify.numerals import Number
-from drugstats.output.verify.sentence import SOFT, Context, Sentence, leftover
+from drugstats.output.verify.sentence import SOFT, Context, Sentence, is_flow, leftover
 from drugstats.output.verify.shares import belongs, of_a_whole
 
 JOINED = re.compile(r"\s?(?:和|与|及|以及|、|and|,|or)\s?$")
@@ -22,6 +22,7 @@ OUT_OF = re.compile(r"\b(?:in|out of) (?:every )?$")  # seven in ten; fell in fi
 ADDED = re.compile(r"新增|净增|\bnewly\b")
 FROM = re.compile(r"(?:由|从|(?<!来)自|\bfrom )[^，,;；]{0,8}$")
 CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])")
+BEING = re.compile("[是为系](?!全)")  # 2015年底的234.5万名是现有数
 THAN = re.compile(r"(?:比|较|与|同|跟|高于|低于|多于|少于|\bthan (?:in )?)$")
 OPENED = re.compile(
     r"其中|[中里](?=[，有])|\b(?:of (?:these|whom)|including)\b|\b(?:among |of (?:the |all )?\d)[^，,;]*(?=, )"
@@ -88,10 +89,12 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     if unnamed or re.fullmatch(r"(?:19|20)\d\d", text[number.start : number.end]):
         return []
     level = claim.kind == "level"
+    claim = replace(claim, span=sentence.span(number.start, flow=bool(subject) and is_flow(subject.what)))
     span, base = _times(sentence, claim, start)
     own_area = level or not source or sentence.named(sentence.areas, start, number.start)
     area = sentence.area(number.start) if own_area else source.area
     firm = firm and not (sentence.aim(number.start) or sentence.vague(number.start) or CLASS.match(text, number.end))
+    firm = firm and not (level and BEING.match(text, number.end))
     firm = firm and not OUT_OF.search(text, 0, number.start) and (number.unit != "times" or direction or base)
     # The same thing at the same place and time has one figure: another one is told of a part that has no name here.
     same = source and (source.direction, source.area, source.span) == (0, area, span)
@@ -105,7 +108,10 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     begun = FROM.search(text, start, number.start)
     dated = begun and (sentence.named(sentence.periods, begun.start(), number.start) or _dated(sentence, claim))
     claim = replace(claim, firm=claim.firm and not (level and begun and not dated))
-    claim = of_a_whole(sentence, claim, found) if level and number.unit == "fraction" else claim
+    if level and number.unit == "fraction":
+        claim = of_a_whole(sentence, claim, found)
+        flow = claim.kind == "share" and claim.indicator and is_flow(claim.indicator)
+        claim = replace(claim, span=sentence.span(number.start, flow=True)) if flow else claim
     return [replace(claim, firm=claim.firm and not _astray(sentence, claim, found))]
 
 
@@ -248,6 +254,8 @@ def _paired(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     mine = [one for one in found if place < one.start < end]
     others = [one for one in found if one not in mine]
     levels = [one for one in found if one.end <= place and one.kind == "level"]
+    counts = [one for one in levels if one.unit != "fraction"]  # a rate between them is told with its own change
+    levels = counts if len(counts) == len(mine) else levels
     passed = levels[-1].end if len(levels) == len(mine) else 0
     areas = [one for one in sentence.areas if passed <= one.start < place and not sentence.is_scope(one)]
     if len(areas) == len(mine) > 1:

@@ -7,7 +7,7 @@ from functools import cache
 from drugstats.output.verify import masks, numerals
 from drugstats.output.verify.claim import Claim
 from drugstats.output.verify.mentions import Mention, Span, either, words
-from drugstats.output.verify.sentence import SOFT, Sentence, leftover
+from drugstats.output.verify.sentence import SOFT, Sentence, is_flow, leftover
 
 HAN = "[一二三四五六七八九十两]+"
 RANK = re.compile(
@@ -203,8 +203,9 @@ def _said(sentence: Sentence, start: int, end: int, kind: str, found: list[Claim
     if not subject and (counted or not sentence.chinese):
         subject = (counted or sentence.indicators or [None])[-1]
     scope = _scope(sentence, start)
+    flow = kind == "line" or (subject is not None and is_flow(subject.what))
     return Claim(
-        start, end, kind=kind, span=sentence.span(start), area=sentence.area(start), told=sentence.told(start),
+        start, end, kind=kind, span=sentence.span(start, flow), area=sentence.area(start), told=sentence.told(start),
         indicator=subject.what if subject else "", role=subject.role if subject else "",
         scope=sentence.meant(scope[-1]) or "?" if scope else "", firm=not sentence.aim(start),
     )  # fmt: skip

@@ -19,7 +19,7 @@ CHINESE = re.compile(
     rf"(?:{TO}(?P<until>{YEAR})年(?:末|底)?)?的?)?"
     rf"(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度"
     rf"|(?<!\d)(?P<first>{MONTH})月?{TO}(?P<last>{MONTH})月份?"
-    rf"|(?<!\d)(?P<month>{MONTH})月(?:份|末|底)?(?:(?:[12]\d|3[01]|0?[1-9])日)?)?(?:同期)?"
+    rf"|(?<!\d)(?P<month>{MONTH})月(?:份|(?P<close>末|底))?(?:(?:[12]\d|3[01]|0?[1-9])日)?)?(?:同期)?"
 )
 ENGLISH = re.compile(
     rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until|on)\s)?(?:the\s)?(?:end\sof\s)?"
@@ -113,8 +113,9 @@ def indicators(text: str) -> list[Mention]:
     """Return the indicators named, the longest name at each place; role loose or increment where it is told so."""
     joined = []
     for one in _scan(text, _indicator_names()):
-        # 新发现 吸毒者 is one name: the general word behind it names nothing more.
-        if joined and one.role == "loose" and text[joined[-1].end : one.start] in ("", "的", " "):
+        # 新发现 吸毒者, 不满18岁 的 在册人员 are one name: the general word behind it names nothing more.
+        general = one.role == "loose" or one.what == "users_current"
+        if joined and general and text[joined[-1].end : one.start] in ("", "的", " "):
             joined[-1] = replace(joined[-1], end=one.end)
         else:
             joined.append(one)
@@ -144,7 +145,7 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
             span = Span(span.first, year(this_year).last, span.loose)
         if base and (parts.get("end") or relative == "年初"):
             span = replace(span, first=span.last)  # compared with the end of a year, not with its same months
-        role = "base" if base else "before" if relative in BEFORE else ""
+        role = "base" if base else "before" if relative in BEFORE else "end" if parts.get("close") else ""
         found.append(Mention(match.start(), match.end(), span, role))
     return sorted(found, key=lambda mention: mention.start)
 

@@ -22,11 +22,12 @@ PLACE = re.compile(r"\b(?:province|county|city)\b|(?<!各)(?<!各.)(?<!\d个)[�
 
 @dataclass(frozen=True)
 class Context:
-    """What a sentence takes over from those before it: period, area and which of them were told."""
+    """What a sentence takes over from those before it: period, area, which were told, and a day that stocks are of."""
 
     span: Span
     area: str
     told: tuple = ()
+    day: Span | None = None
 
 
 class Sentence:
@@ -42,6 +43,7 @@ class Sentence:
         told = mentions.periods(unnamed, scene.year, self.before.span)
         self.periods = [one for one in told if not masks.is_date(unnamed[one.start : one.end])]
         self.numbers = numerals.find(masks.without_dates(without(unnamed, told)))
+        self.unit = ""  # that of the number last named by its unit
         self.indicators = [known for one in self.indicators if (known := self._by_unit(one))]
         self.clean = {}  # whether the indicator of the number at a place is read without doubt
         self.held = set()  # where the claims stand that the data confirm
@@ -74,10 +76,10 @@ class Sentence:
         elsewhere = PLACE.search(unread) or any(one.end <= place and not self.meant(one) for one in self.areas)
         return bool(aimed or elsewhere) or self.text.rstrip().endswith("?")
 
-    def span(self, place: int) -> Span:
-        """Return the period told last before a place, else that carried over, else the last year of the data."""
-        told = self._periods(place)
-        return told[-1].what if told else self.before.span
+    def span(self, place: int, flow: bool = False) -> Span:
+        """Return the period told last before a place, else that carried over; a flow has none at the end of a month."""
+        told = [one for one in self._periods(place) if not (flow and one.role == "end")]
+        return told[-1].what if told else self.before.span if flow else self.before.day or self.before.span
 
     def area(self, place: int) -> str:
         """Return the code of the area told last before a place, else that carried over, else the draft's own."""
@@ -95,7 +97,7 @@ class Sentence:
 
     def vague(self, place: int) -> bool:
         """Return whether the time told last before a place is one that the text does not settle."""
-        known = [one for one in self.periods if one.role in ("", "vague") and (one.end <= place or not self.chinese)]
+        known = [one for one in self.periods if one.role in ("", "end", "vague") and (one.end <= place or not self.chinese)]
         return "vague" in {one.role for one in (known[-1:] if self.chinese else known)}
 
     def sure(self, claim) -> bool:
@@ -114,7 +116,9 @@ class Sentence:
         area = (above or [self.scene.area])[0] if areas else self.before.area
         sure = {"area": above if areas else "area" in self.before.told,
                 "period": span.length >= 12 or span == self.scene.span if spans else "period" in self.before.told}  # fmt: skip
-        return Context(span, area, tuple(name for name, told in sure.items() if told))
+        days = [one.what for one in self.periods if one.role == "end"]
+        day = (days or [None if spans else self.before.day])[-1]
+        return Context(span, area, tuple(name for name, told in sure.items() if told), day)
 
     def meant(self, mention: Mention, named: list[str] = ()) -> str:
         """Return the code of an area mention: 全市 is the city at or above the area last named, or the draft's own."""
@@ -149,8 +153,9 @@ class Sentence:
         near = [one for one in self.numbers if one.start >= mention.end or one.end == mention.start]
         if self.text[: mention.start].endswith("被"):
             return None  # who is caught by others
-        if near and near[0].unit in keys:
-            return replace(mention, what=keys[near[0].unit], role="weight" if near[0].unit == "kg" else "")
+        self.unit = near[0].unit if near and near[0].unit in keys else self.unit
+        if self.unit in keys:
+            return replace(mention, what=keys[self.unit], role="weight" if self.unit == "kg" else "")
         return replace(mention, what=keys["kg"], role="weight") if "kg" in keys else None
 
     def _areas(self, place: int) -> list[Mention]:
@@ -161,7 +166,7 @@ class Sentence:
         return [one for one in own if one.end <= place] or ([] if self.chinese else own[:1])
 
     def _periods(self, place: int) -> list[Mention]:
-        own = [one for one in self.periods if not one.role]
+        own = [one for one in self.periods if one.role in ("", "end")]
         told = [one for one in own if one.end <= place and not self._left_behind(one, place)]
         behind = [one for one in own if one.start >= place and not COMPARED.search(self.text, place, one.start)]
         return told or ([] if self.chinese else behind[:1])
@@ -171,6 +176,13 @@ class Sentence:
         passed = self.named(self.numbers, period.end, place)
         started = re.search(r"[由从自]$|\bfrom $", self.text[: period.start])
         return bool(passed and started) and period.what.last < self.scene.span.last
+
+
+@cache
+def is_flow(key: str) -> bool:
+    """Return whether an indicator adds up over a period, or is a ratio of what does."""
+    row = vocab.table("indicators").loc[key]
+    return row["kind"] == "flow" or (row["part"] != "" and is_flow(row["part"]))
 
 
 def without(text: str, named: list) -> str:
