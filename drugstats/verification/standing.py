@@ -73,7 +73,8 @@ def beside(claim: Claim, evidence: Evidence, lang: str) -> Finding:
         return Finding(UNTRACED, "no_figure")
     told = {"own": vocab.amount(own[0].value, claim.indicator, lang), "area": vocab.area(claim.scope, lang),
             "other": vocab.amount(other[0].value, claim.indicator, lang)}  # fmt: skip
-    holds = (own[0].value - other[0].value) * claim.direction > 0
+    apart = (own[0].value - other[0].value) * claim.direction
+    holds = apart > 0 and claim.allows(apart, apart)
     verdict, reason = (HOLDS, "beside_holds") if holds else (CONTRADICTED, "beside_wrong")
     return Finding(verdict, reason, vocab.text("verify.besides", lang, **told), (own[0], other[0]))
 

@@ -66,13 +66,13 @@ def _paragraph(text: str, scene: Scene, before: Context | None, held: set) -> tu
 
 
 def _claims(sentence: Sentence) -> list[Claim]:
-    told, found = courses.lines(sentence) + courses.streaks(sentence), []
+    told, found = courses.lines(sentence) + courses.streaks(sentence) + courses.besides(sentence), []
     for number in sentence.numbers:
         within = any(one.start < number.end and number.start < one.end for one in told)
         if not within and not courses.is_line(sentence.text[number.end :]):
             found += _numbered(sentence, number, found)
     found = _paired(sentence, found)
-    found += told + courses.besides(sentence, found) + courses.ranks(sentence, found) + courses.moves(sentence, found)
+    found += told + courses.ranks(sentence, found) + courses.moves(sentence, found)
     return sorted(found, key=lambda one: (one.start, one.end))
 
 
@@ -110,7 +110,7 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     claim = replace(claim, firm=claim.firm and not (level and begun and not dated))
     if level and number.unit == "fraction":
         claim = of_a_whole(sentence, claim, found)
-        flow = claim.kind == "share" and claim.indicator and is_flow(claim.indicator)
+        flow = claim.indicator and is_flow(claim.indicator) and claim.span == sentence.span(number.start)
         claim = replace(claim, span=sentence.span(number.start, flow=True)) if flow else claim
     return [replace(claim, firm=claim.firm and not _astray(sentence, claim, found))]
 
@@ -239,7 +239,7 @@ def _times(sentence: Sentence, claim: Claim, start: int) -> tuple[Span, Span | N
     told = [one.what for one in before if not one.role]
     if len(told) > 1 and told[-2].length == told[-1].length and told[-2] != told[-1]:
         return max(told[-2:], key=lambda one: one.last), min(told[-2:], key=lambda one: one.last)
-    left = sentence.text[sentence.clause(claim.start) : claim.start]
+    left = sentence.text[: claim.start]
     behind = [] if sentence.chinese else [one for one in sentence.periods if one.start >= claim.end and one.role]
     behind = [one for one in behind if not re.search(r"[\d,;]", sentence.text[claim.end : one.start])]
     return claim.span, courses.base_of(left, before + behind[:1], claim.span)

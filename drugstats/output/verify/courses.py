@@ -1,5 +1,6 @@
 """What a sentence says without counting: rises and falls, places, streaks and control lines."""
 
+import math
 import re
 from dataclasses import replace
 from functools import cache
@@ -68,9 +69,10 @@ def base_of(left: str, periods: list, span: Span) -> Span | None:
         # 比上年 is the year before the one spoken of, and its same months.
         same = span.back(12 * round((span.last - told.last) / 12) or 12)
         return replace(same, loose=told.loose) if told.length == 12 else told
-    if PREVIOUS.search(left):
-        return span.back(span.length)
-    return span.back() if SAME.search(left) else None
+    told = [*SAME.finditer(left), *PREVIOUS.finditer(left)]
+    if not told:
+        return None
+    return span.back(span.length if PREVIOUS.fullmatch(max(told, key=lambda one: one.start())[0]) else 12)
 
 
 def lines(sentence: Sentence) -> list[Claim]:
@@ -95,18 +97,22 @@ def lines(sentence: Sentence) -> list[Claim]:
     return found
 
 
-def besides(sentence: Sentence, found: list[Claim]) -> list[Claim]:
-    """Return the claims that a figure is above or below that of the area above, told without a number."""
+def besides(sentence: Sentence) -> list[Claim]:
+    """Return the claims that a figure is above or below that of the area above (低于全市平均水平, 比全市高2个百分点)."""
     claimed = []
-    above = [one for one in sentence.areas if one.role and sentence.is_scope(one)]
-    for area in above:
-        before = re.search(rf"({_directions()})(?:了)?\s?$", sentence.text[: area.start])
-        after = re.match("的?平均(?:水平|数|值)?|水平", sentence.text[area.end :])
-        if before and after:
-            claim = _said(sentence, before.start(), area.end + after.end(), "beside", found)
-            clear = not sentence.left(sentence.window(before.start()), before.start())
-            scope = sentence.meant(area)
-            claimed.append(replace(claim, direction=_way(before[1]), scope=scope, firm=clear and bool(scope)))
+    for area in sentence.areas:
+        before, after = _beside().search(sentence.text[: area.start]), _mean().match(sentence.text, area.end)
+        way = (before and before["way"]) or after["way"]
+        scope = sentence.meant(area)
+        if not (area.role and before and way) or scope == sentence.area(before.start()):
+            continue
+        number = next((one for one in sentence.numbers if one.start == after.end() and one.unit == "points"), None)
+        if not (number or after["mean"]):
+            continue
+        clear = not sentence.left(sentence.window(before.start()), before.start())
+        claim = _said(sentence, before.start(), number.end if number else after.end(), "beside")
+        low, high = (number.low, number.high) if number else (0, math.inf)
+        claimed.append(replace(claim, direction=_way(way), scope=scope, low=low, high=high, firm=clear and bool(scope)))
     return claimed
 
 
@@ -222,6 +228,16 @@ def _named_after(sentence: Sentence, end: int) -> str:
         if one.start >= end and re.fullmatch(r"的?(?:地区|县|区)?(?:是|为)", sentence.text[end : one.start]):
             return one.what
     return ""
+
+
+@cache
+def _beside() -> re.Pattern:
+    return re.compile(rf"(?:(?P<way>{_directions()})了?|比|较)\s?$")
+
+
+@cache
+def _mean() -> re.Pattern:
+    return re.compile(rf"(?P<mean>的?平均(?:水平|数|值)?|水平)?(?P<way>{_directions()})?(?:出|了)?")
 
 
 @cache
