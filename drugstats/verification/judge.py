@@ -156,7 +156,9 @@ def _held(claim: Claim, facts: list[Fact], key: str, lang: str) -> Finding:
 
 
 def _amount(claim: Claim, value: float, key: str, lang: str) -> str:
-    """A figure as the draft would print it: in tonnes where it speaks of tonnes."""
+    """A figure as the draft would print it: in tonnes where it speaks of tonnes, in times where it speaks of times."""
+    if claim.unit == "times":
+        return printed(value, claim, lang)
     if claim.unit == indicator(key)["unit"] and claim.per > 1:
         return printed(value, claim, lang)
     return vocab.amount(value, key, lang)

@@ -104,6 +104,8 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
         added = level and vocab.kinds()[subject.what] == "stock" and ADDED.search(text, start, number.start)
         claim = replace(claim, indicator=subject.what, role="increment" if added else subject.role)
         claim = replace(claim, firm=claim.firm and not (subject.role == "increment" and "累计" in text))
+    if multiple := _multiple(sentence, number, claim, found):
+        return [multiple]
     sentence.clean[number.start] = claim.firm
     begun = FROM.search(text, start, number.start)
     dated = begun and (sentence.named(sentence.periods, begun.start(), number.start) or _dated(sentence, claim))
@@ -113,6 +115,16 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
         flow = claim.indicator and is_flow(claim.indicator) and claim.span == sentence.span(number.start)
         claim = replace(claim, span=sentence.span(number.start, flow=True)) if flow else claim
     return [replace(claim, firm=claim.firm and not _astray(sentence, claim, found))]
+
+
+def _multiple(sentence: Sentence, number: Number, claim: Claim, found: list[Claim]) -> Claim | None:
+    """The claim that what was counted last is so many times another thing: 是现有吸毒人员的4.6倍."""
+    of = [one for one in sentence.indicators if sentence.text[one.end : number.start] == "的"]
+    if number.unit != "times" or not of or not found or found[-1].indicator in ("", of[0].what):
+        return None
+    part = next((one for one in reversed(found) if one.kind == "level"), found[-1])
+    known = {name: getattr(part, name) for name in ("indicator", "role", "area", "span")}
+    return replace(claim, kind="share", whole=of[0].what, firm=sentence.sure(part), base=None, **vars(number) | known)
 
 
 def _led(sentence: Sentence, start: int, number: Number, subject, found: list[Claim]) -> bool:
@@ -181,6 +193,9 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
     near = same and (same[-1].start >= sentence.clause(claim.start) or not sentence.left(same[-1].end, claim.start))
     if near and not left:
         return same[-1], _clean(sentence, same[-1], claim), None
+    if not left and sentence.before.topic and not sentence.named(sentence.indicators, 0, claim.start):
+        topic = Mention(0, 0, sentence.before.topic)
+        return topic, False, None
     doubtful = [] if level else sentence.named(sentence.indicators, 0, claim.start)
     return doubtful[-1] if doubtful else None, False, None
 

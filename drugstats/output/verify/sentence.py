@@ -9,6 +9,7 @@ from drugstats.output.verify import masks, mentions, numerals
 from drugstats.output.verify.claim import Scene
 from drugstats.output.verify.mentions import Mention, Span, either
 
+HEADING = 20  # letters that a heading has at most
 SOFT = re.compile(r"[，,;；:：()、]|, | - ")
 HARD = re.compile(r"[，;；()]|, ")
 # What is wanted; an average, a rate, or what is left without a part: no figure that the data count.
@@ -22,12 +23,16 @@ PLACE = re.compile(r"\b(?:province|county|city)\b|(?<!各)(?<!各.)(?<!\d个)[�
 
 @dataclass(frozen=True)
 class Context:
-    """What a sentence takes over from those before it: period, area, which were told, and a day that stocks are of."""
+    """What a sentence takes over from those before it.
+
+    Period, area, which of them were told, a day that stocks are of, and the one indicator that a heading named.
+    """
 
     span: Span
     area: str
     told: tuple = ()
     day: Span | None = None
+    topic: str = ""
 
 
 class Sentence:
@@ -118,7 +123,9 @@ class Sentence:
                 "period": span.length >= 12 or span == self.scene.span if spans else "period" in self.before.told}  # fmt: skip
         days = [one.what for one in self.periods if one.role == "end"]
         day = (days or [None if spans else self.before.day])[-1]
-        return Context(span, area, tuple(name for name, told in sure.items() if told), day)
+        heading = len(self.indicators) == 1 and not self.numbers and len(self.text) < HEADING
+        topic = self.indicators[0].what if heading else ""
+        return Context(span, area, tuple(name for name, told in sure.items() if told), day, topic)
 
     def meant(self, mention: Mention, named: list[str] = ()) -> str:
         """Return the code of an area mention: 全市 is the city at or above the area last named, or the draft's own."""
