@@ -32,7 +32,8 @@ def _read(claim: Claim, evidence: Evidence, lang: str) -> Finding:
 
 def _slipped(claim: Claim, found: Finding) -> bool:
     """Whether a figure has the digits of the right one in another order or at another scale: no other is meant then."""
-    told, right = claim.digits, replace(claim, value=found.facts[0].value).digits
+    told = claim.digits.rstrip("0")
+    right = f"{found.facts[0].value:.{max(len(told) - 1, 0)}e}".partition("e")[0].replace(".", "")
     return len(told) > 2 and sorted(told) == sorted(right)
 
 
@@ -48,10 +49,10 @@ def _a_year_later(claim: Claim, evidence: Evidence, found: Finding, lang: str) -
 
 def _level(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     key = claim.indicator
-    if not _fits(claim, key):
-        return Finding(UNTRACED, "unit")
     told = evidence.increment if claim.role == "increment" else evidence.level
     facts = told(key, claim.area, claim.span)
+    if not _fits(claim, key):
+        return Finding(UNTRACED, "unit")
     found = _held(claim, facts, key, lang)
     if found.verdict == HOLDS:
         return found

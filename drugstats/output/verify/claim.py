@@ -48,8 +48,8 @@ class Claim(Number):
 
     @property
     def digits(self) -> str:
-        """The digits it is told with, without noughts at their ends."""
-        return f"{abs(self.value) / self.per:.{self.decimals}f}".replace(".", "").strip("0")
+        """The digits it is told with."""
+        return f"{abs(self.value) / self.per:.{self.decimals}f}".replace(".", "").lstrip("0")
 
     def allows(self, low: float, high: float) -> bool:
         """Return whether a true value in low to high is among those that the words allow."""

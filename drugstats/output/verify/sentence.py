@@ -114,7 +114,8 @@ class Sentence:
 
         A month is never sure, unless the whole draft is about it.
         """
-        spans = [one.what for one in self.periods if not one.role and one.what.last <= self.scene.span.last]
+        spans = [one.what for one in self.periods if not one.role and one.what.length <= 12]
+        spans = [one for one in spans if one.last <= self.scene.span.last]
         span = max(spans, key=lambda one: (one.last, one.length), default=self.before.span)
         areas = list(dict.fromkeys(self.meant(one) for one in self.areas if not self.is_scope(one)))
         above = [code for code in areas if code and all(code in names.lineage(other) for other in areas)]
