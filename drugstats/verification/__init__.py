@@ -8,6 +8,7 @@ import pandas as pd
 from drugstats import names, vocab
 from drugstats.output import verify
 from drugstats.output.verify import annotate, read
+from drugstats.output.verify.claim import COUNTED
 from drugstats.output.verify.mentions import year
 from drugstats.tables import check as checked
 from drugstats.verification import inside
@@ -66,12 +67,18 @@ def _scene(observations, area, period, lang: str) -> verify.Scene:
 
 
 def _at_home(claim, found: Finding, data: Evidence | None, scene, lang: str) -> Finding:
-    """A figure that fits the draft's own area and year, though others were named before it, is not contradicted."""
+    """A figure that fits the draft's own area and year, though others were named before it, is not contradicted.
+
+    Nor is one that fits a shorter time named in the draft where its own sentence names none.
+    """
     if found.verdict != CONTRADICTED:
         return found
     months = (claim.span.last // 12 - scene.span.last // 12) * 12
     home = replace(claim, span=claim.span.back(months), base=claim.base.back(months) if claim.base else None)
-    for other in (home, replace(claim, area=scene.area), replace(home, area=scene.area)):
+    others = [home, replace(claim, area=scene.area), replace(home, area=scene.area)]
+    if "here" not in claim.told and claim.kind in COUNTED and not claim.bound:
+        others += [replace(claim, span=span, base=claim.base and span.back()) for span in data.spans if span.length < 12]
+    for other in others:
         fits = judge(other, data, lang)
         if other != claim and fits.verdict == HOLDS:
             words = {"area": other.area, "period": other.span.code()}

@@ -34,7 +34,8 @@ class Evidence:
 
     def __init__(self, observations: pd.DataFrame, claims: list[Claim]):
         self.kinds = vocab.kinds()
-        self.named = {claim.area for claim in claims}, {claim.span.code() for claim in claims}
+        self.spans = sorted({claim.span for claim in claims}, key=Span.code)
+        self.named = {claim.area for claim in claims}, {span.code() for span in self.spans}
         self.monthly = tables.frequency(observations["period"]) == "M"
         rows = observations[observations["indicator"].isin(_indicators(claims))]
         # What an area does not report itself is the sum of those below it; they are at hand then for ranks too.

@@ -57,7 +57,7 @@ def masked(text: str) -> str:
 
 def is_date(text: str) -> bool:
     """Return whether a period is a single day, which is no period to count in unless it says up to."""
-    return DATE.search(text) is not None and not re.match("截[至止]|至", text)
+    return DATE.search(text) is not None and not re.match(r"截[至止]|至|(?:(?:on|at|by|to|until) )?(?:the )?3[01] ", text)
 
 
 def without_dates(text: str) -> str:

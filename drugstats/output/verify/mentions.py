@@ -10,8 +10,9 @@ YEAR = r"(?:19|20)\d\d"
 MONTH = r"1[0-2]|0?[1-9]"
 MONTHS = "january february march april may june july august september october november december".split()
 HALVES = {"上半年": (0, 5), "下半年": (6, 11), "前三季度": (0, 8), "前3季度": (0, 8), "first half": (0, 5),
-          "second half": (6, 11)}  # fmt: skip
+          "first six months": (0, 5), "second half": (6, 11)}  # fmt: skip
 NAMED = "|".join(MONTHS)
+QUARTERS = [*"一二三四1234", "first", "second", "third", "fourth", "", "", "", "last"]
 TO = "[-—–~～至到]"
 CHINESE = re.compile(
     rf"(?P<asof>截[至止]到?|至)?"
@@ -22,25 +23,28 @@ CHINESE = re.compile(
     rf"|(?<!\d)(?P<month>{MONTH})月(?:份|(?P<close>末|底))?(?:(?:[12]\d|3[01]|0?[1-9])日)?)?(?:同期)?"
 )
 ENGLISH = re.compile(
-    rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until|on)\s)?(?:the\s)?(?:end\sof\s)?"
-    rf"(?:(?P<half>first half|second half)\s(?:of\s)?|(?:(?:[12]\d|3[01]|\d)\s)?(?P<named>{NAMED})\s)?"
-    rf"(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|\b(?P<relative>this year|last year|a year earlier|the year before"
-    rf"|the previous year)\b"
+    rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until|on|between|over|at|after)\s)?"
+    rf"(?:the\s)?(?:(?P<close>end|close)\sof\s(?:the\s)?)?"
+    rf"(?:(?:(?P<half>first half|second half|first six months)|(?P<quarter>first|second|third|fourth|last)\squarter"
+    rf"|(?:(?:[12]\d|(?P<day>3[01])|\d)\s)?(?:(?P<open>{NAMED})\s?(?:to|and|through|–|-)\s?)?(?P<named>{NAMED}))"
+    rf"(?:,?\s(?:(?:of|in)\s)?(?:(?P<year1>{YEAR})\b(?!-\d)|(?:the|that|this) year)|\b)"
+    rf"|(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|(?P<relative>this year|last year|a year earlier|a year before|a year ago"
+    rf"|twelve months (?:earlier|before)|the year before|the previous year)\b)"
 )
 # A time that the text alone does not settle: what is said of it may hold, but nothing contradicts it.
 VAGUE = re.compile(
     r"(?:近|过去|最近|这)[一二两三四五六七八九十\d]+(?:年|个月)来?|[一二两三四五六七八九十\d]+年[来间前]|前(?:\d+|[一二两三四五六七八九十]+)个月|本月|上月|当月|本季度|上季度"
     r"|本周|近期|近日|历年|(?<![年月度末底初])以来"
     r"|\bsince (?:records|the)\b|\b(?:years|decades?) ago\b"
-    r"|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b"
-    rf"|\b(?:in|during|since|by|between|until|of) (?:{NAMED})\b(?!,? (?:of )?{YEAR})"
-    rf"|\b(?:first|second|third|fourth|last) (?:half(?! (?:of )?{YEAR})|quarter|\w+ months)\b"
+    r"|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b(?! of)"
+    rf"|\b(?:last|past) (?:half|\w+ months)\b"
 )
 # In a speech given early in a year 去年 is often the year it reports on.
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
-BEFORE = {"上年", "上一年", "前一年", "年初", "a year earlier", "the year before", "the previous year"}
+BEFORE = {"上年", "上一年", "前一年", "年初", "a year earlier", "a year before", "a year ago", "twelve months earlier",
+          "twelve months before", "the year before", "the previous year"}  # fmt: skip
 COMPARED = re.compile(
-    r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against) )$|\b(?:compared with|against|from) [\d,.]+%? $"
+    r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against|above|below) )$|\b(?:compared with|against|from) [\d,.]+%? $"
 )
 NUMERALS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 KEPT = "，"  # as a half-width comma it would join two numbers into one
@@ -128,14 +132,17 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
     chinese = re.search("[\u4e00-\u9fff]", text) is not None
     for match in (CHINESE if chinese else ENGLISH).finditer(text):
         parts = match.groupdict("")
+        parts["year"] = parts["year"] or parts.get("year1", "")
         relative = parts["relative"] = parts["relative"].removesuffix("度")
         a_time = any(shape for part, shape in parts.items() if part not in ("asof", "lead"))
-        if not a_time or any(one.start < match.end() and match.start() < one.end for one in found):
+        verb = match[0] in ("may", "march")  # they are no months where nothing leads to them
+        if not a_time or verb or any(one.start < match.end() and match.start() < one.end for one in found):
             continue
         alone = text[match.start() - 2 : match.start()] in (", ", " (") and re.match(r"[:,.)]|$", text[match.end() :])
         if not chinese and match[0] == parts["year"] and match.start() and not alone:
             continue  # a bare 2033 in English may count anything
-        base = parts.get("lead") in ("than", "with", "against", "on") or bool(COMPARED.search(text[: match.start()]))
+        on = parts.get("lead") == "on" and not parts.get("named")
+        base = on or parts.get("lead") in ("than", "with", "against") or bool(COMPARED.search(text[: match.start()]))
         span = _span(parts, told, this_year)
         if relative in BEFORE and not base and not re.search(r"\d", text[: match.start()]):
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
@@ -143,9 +150,9 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
             told = span
         if (parts.get("lead") == "since" or text.startswith("以来", match.end())) and span.last < year(this_year).last:
             span = Span(span.first, year(this_year).last, span.loose)
-        if base and (parts.get("end") or relative == "年初"):
+        if base and (parts.get("end") or (parts.get("close") and span.length == 12) or relative == "年初"):
             span = replace(span, first=span.last)  # compared with the end of a year, not with its same months
-        role = "base" if base else "before" if relative in BEFORE else "end" if parts.get("close") else ""
+        role = "base" if base else "before" if relative in BEFORE else "end" if (parts.get("close") or parts.get("day")) and span.length == 1 else ""
         found.append(Mention(match.start(), match.end(), span, role))
     return sorted(found, key=lambda mention: mention.start)
 
@@ -248,9 +255,9 @@ def _months(told: dict) -> tuple[int, int]:
     if told["half"]:
         return HALVES[told["half"]]
     if told.get("quarter"):
-        number = "一二三四1234".index(told["quarter"]) % 4
+        number = QUARTERS.index(told["quarter"]) % 4
         return 3 * number, 3 * number + 2
     if told.get("named"):
-        return MONTHS.index(told["named"]), MONTHS.index(told["named"])
+        return MONTHS.index(told["open"] or told["named"]), MONTHS.index(told["named"])
     first, last = told.get("first") or told.get("month") or 1, told.get("last") or told.get("month") or 12
     return int(first) - 1, int(last) - 1

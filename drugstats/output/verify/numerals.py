@@ -107,7 +107,8 @@ def unit_words() -> str:
 
 @cache
 def _core() -> re.Pattern:
-    english = rf"(?:{'|'.join(ENGLISH_TENS)})(?:-(?:{'|'.join(ONES[1:10])}))?|{'|'.join(ONES[2:])}"
+    below = rf"(?:{'|'.join(ENGLISH_TENS)})(?:-(?:{'|'.join(ONES[1:10])}))?|{'|'.join(ONES[1:])}"
+    english = rf"(?:{'|'.join(ONES[1:10])}|a) hundred(?: and (?:{below}))?|(?:{below})(?<!\bone)"
     return re.compile(
         rf"(?P<per>[百千万])分之(?P<of>{NUMBER}|{HAN})|(?P<whole>{HAN})分之(?P<part>{HAN})"
         rf"|(?P<tenths>{HAN}|{NUMBER})成(?P<half>[半一二三四五六七八九])?(?P<more>多|余)?(?![立为功员果本])"
@@ -170,6 +171,9 @@ def _read(said: str) -> float:
         return float(said.replace(",", ""))
     if not said.isascii():
         return han(said)
+    hundreds, _, rest = said.partition(" hundred")
+    if rest or " hundred" in said:
+        return 100.0 * (1 if hundreds == "a" else ONES.index(hundreds)) + (_read(rest.removeprefix(" and ")) if rest else 0)
     tens, _, ones = said.partition("-")
     if tens in ENGLISH_TENS:
         return float(20 + 10 * ENGLISH_TENS.index(tens) + (ONES.index(ones) if ones else 0))

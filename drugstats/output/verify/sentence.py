@@ -9,6 +9,7 @@ from drugstats.output.verify import masks, mentions, numerals
 from drugstats.output.verify.claim import Scene
 from drugstats.output.verify.mentions import Mention, Span, either
 
+WITH = re.compile(r"(?: of| were| was)? ?")  # between a number and the word behind it that names it
 HEADING = 20  # letters that a heading has at most
 SOFT = re.compile(r"[，,;；:：()、]|, | - ")
 HARD = re.compile(r"[，;；()]|, ")
@@ -64,9 +65,9 @@ class Sentence:
         return max((match.end() for match in HARD.finditer(self.text, 0, place)), default=0)
 
     def behind(self, place: int) -> str:
-        """Return what is left of the words behind a place, up to a sign or number; English says there what it will."""
-        stop = re.search(r"[，。；;:()、]|$|\d|, |\.", self.text[place:]).start() + place
-        return self.left(place, stop) if self.chinese else ""
+        """Return what is left of the words behind a place, up to a sign or number."""
+        stop = re.search(r"[，。；;:()、]|$|, |\.| and | but | while ", self.text[place:]).start() + place
+        return self.left(place, min([stop, *(one.start for one in self.numbers if one.start >= place)]))
 
     def left(self, start: int, end: int) -> str:
         """Return what is left of the words from start to end that neither name nor change what is counted."""
@@ -98,7 +99,8 @@ class Sentence:
     def told(self, place: int) -> tuple:
         """Return which of area and period the draft itself tells, in this sentence or before."""
         known = {"area": self._areas(place), "period": self._periods(place)}
-        return tuple(name for name, named in known.items() if named or name in self.before.told)
+        told = [name for name, named in known.items() if named or name in self.before.told]
+        return (*told, "here") if known["period"] else tuple(told)
 
     def vague(self, place: int) -> bool:
         """Return whether the time told last before a place is one that the text does not settle."""
@@ -158,7 +160,8 @@ class Sentence:
         if mention.role != "by unit":
             return mention
         keys = dict(key.split(":") for key in mention.what.split("|"))
-        near = [one for one in self.numbers if one.start >= mention.end or one.end == mention.start]
+        near = [one for one in self.numbers if WITH.fullmatch(self.text, one.end, mention.start)]
+        near = near or [one for one in self.numbers if one.start >= mention.end]
         if self.text[: mention.start].endswith("被"):
             return None  # who is caught by others
         self.unit = near[0].unit if near and near[0].unit in keys else self.unit
