@@ -8,7 +8,7 @@ from drugstats.output.verify import courses, mentions
 from drugstats.output.verify.cells import in_cell
 from drugstats.output.verify.claim import COUNTED, Claim, Scene, counted
 from drugstats.output.verify.masks import sentences
-from drugstats.output.verify.mentions import Mention, Span, either
+from drugstats.output.verify.mentions import WEIGHTS, Mention, Span, either
 from drugstats.output.verify.numerals import Number
 from drugstats.output.verify.sentence import SOFT, Context, Sentence, is_flow, leftover
 from drugstats.output.verify.shares import belongs, of_a_whole
@@ -169,8 +169,8 @@ def _direction(sentence: Sentence, number: Number, start: int, found: list[Claim
     named = any(one.start == LINK.match(sentence.text, number.end).end() for one in sentence.indicators)
     if JOINED.fullmatch(left) and found and found[-1].direction and number.unit == found[-1].unit and not named:
         return found[-1].direction, False
-    if left.endswith("by "):  # the number of ketamine users by 60.8%
-        return courses.direction(sentence.text[: number.start]), False
+    if left.endswith("by ") and found and found[-1].kind == "change" and "," not in left:
+        return found[-1].direction, False  # heroin users fell by 46% and ketamine users by 60%
     if after := COMPARED.match(sentence.text, number.end):
         return (1 if after[1] else -1), False
     return courses.turned(left, sentence.text[number.start : number.end] if number.unit == "points" else "")
@@ -183,7 +183,8 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
         clear = not leftover(re.sub(either("act"), "", sentence.left(start, claim.start)))
         return behind, clear and (sentence.chinese or not sentence.behind(behind.end)), None
     free = [one for one in sentence.indicators if one not in sentence.taken]
-    free = [one for one in free if one.role != "weight" or claim.unit == "kg" or claim.kind == "change"]
+    free = [one for one in free if one.role not in WEIGHTS or claim.unit == "kg"
+            or (one.role, claim.kind) == ("weight", "change")]
     if inside := sentence.named(free, start, claim.start):
         return inside[-1], _clean(sentence, inside[-1], claim), None
     passed = max((one.end for one in sentence.numbers if one.end <= claim.start), default=0)
@@ -218,7 +219,7 @@ def _behind(sentence: Sentence, claim: Claim, start: int) -> Mention | None:
             return replace(ahead[0], start=rest, end=rest + ahead[0].end - len(act[1] + gap))
     follows = [one for one in sentence.indicators if one.start == rest]
     idle = sentence.named(sentence.indicators, start, claim.start) and follows and follows[0].role == "loose"
-    weighed = follows and (follows[0].role != "weight" or link.re is OF)
+    weighed = follows and (follows[0].role not in WEIGHTS or link.re is OF)
     return follows[0] if weighed and not idle else None
 
 
@@ -240,7 +241,7 @@ def _clean(sentence: Sentence, mention: Mention, claim: Claim) -> bool:
     named = [*sentence.areas, *sentence.periods, *sentence.numbers, *sentence.indicators]
     edges = [one.end for one in named if one.end <= mention.start]
     edges += [match.end() for match in SOFT.finditer(sentence.text, 0, mention.start)]
-    joined = any(one.end == mention.start and one.role not in ("loose", "weight") for one in sentence.indicators)
+    joined = any(one.end == mention.start and one.role not in ("loose", *WEIGHTS) for one in sentence.indicators)
     before = joined or sentence.left(max(edges, default=0), mention.start)
     return not (before or sentence.left(mention.end, claim.start) or sentence.behind(claim.end))
 

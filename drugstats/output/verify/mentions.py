@@ -37,7 +37,7 @@ VAGUE = re.compile(
     r"|本周|近期|近日|历年|(?<![年月度末底初])以来"
     r"|\bsince (?:records|the)\b|\b(?:years|decades?) ago\b"
     r"|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b(?! of)"
-    rf"|\b(?:last|past) (?:half|\w+ months)\b"
+    rf"|\b(?:last|past) (?:half|\w+ months)\b|\b(?:during|in|for|over) the (?:quarter|month|half)\b"
 )
 # In a speech given early in a year 去年 is often the year it reports on.
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
@@ -46,6 +46,7 @@ BEFORE = {"上年", "上一年", "前一年", "年初", "a year earlier", "a yea
 COMPARED = re.compile(
     r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against|above|below) )$|\b(?:compared with|against|from) [\d,.]+%? $"
 )
+WEIGHTS = ("weight", "drug")  # roles of words that name what is seized: of so many kg, or by the drug alone
 NUMERALS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 KEPT = "，"  # as a half-width comma it would join two numbers into one
 

@@ -26,7 +26,7 @@ OTHER = (
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 HAN = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 RANGE = re.compile(r"\s?(?:[-—–~～至到]|to)\s?")
-START = re.compile(r"(?:从|由|自|from )[^，。]{0,12}$")
+START = re.compile(r"(?:从|由|自|from )[^，。]{0,12}$|\b(?:by|rose|fell|climbed|dropped|grew|declined|up|down)\s$")
 FRACTION_SLACK, CHANGE_SLACK = 0.03, 0.1  # a third may be 30 to 36 %; doubled may be by 90 to 110 %
 
 

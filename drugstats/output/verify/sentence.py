@@ -167,7 +167,7 @@ class Sentence:
         self.unit = near[0].unit if near and near[0].unit in keys else self.unit
         if self.unit in keys:
             return replace(mention, what=keys[self.unit], role="weight" if self.unit == "kg" else "")
-        return replace(mention, what=keys["kg"], role="weight") if "kg" in keys else None
+        return replace(mention, what=keys["kg"], role="drug") if "kg" in keys else None
 
     def _areas(self, place: int) -> list[Mention]:
         own = [one for one in self.areas if not self.is_scope(one)]
@@ -179,7 +179,8 @@ class Sentence:
     def _periods(self, place: int) -> list[Mention]:
         own = [one for one in self.periods if one.role in ("", "end")]
         told = [one for one in own if one.end <= place and not self._left_behind(one, place)]
-        behind = [one for one in own if one.start >= place and not COMPARED.search(self.text, place, one.start)]
+        behind = [one for one in own if one.start >= place and not HARD.search(self.text, place, one.start)]
+        behind = [one for one in behind if not COMPARED.search(self.text, place, one.start)]
         return told or ([] if self.chinese else behind[:1])
 
     def _left_behind(self, period: Mention, place: int) -> bool:

@@ -6,7 +6,7 @@ from functools import cache
 
 from drugstats import vocab
 from drugstats.output.verify.claim import Claim
-from drugstats.output.verify.mentions import Mention, either
+from drugstats.output.verify.mentions import WEIGHTS, Mention, either
 from drugstats.output.verify.sentence import SOFT, Sentence
 
 NESTED = re.compile("其中|of these|of whom")
@@ -27,7 +27,7 @@ def of_a_whole(sentence: Sentence, claim: Claim, found: list[Claim]) -> Claim:
         return replace(claim, kind=twin.kind, indicator=twin.indicator, role=twin.role, whole=twin.whole,
                        area=twin.area, firm=sentence.sure(twin))  # fmt: skip
     at = clause + of.start() if of else claim.start
-    known = [one for one in sentence.indicators if one.role != "weight"]
+    known = [one for one in sentence.indicators if one.role not in WEIGHTS]
     named = sentence.named(known, at, claim.start) if of else []
     ahead = [one for one in known if one.start >= claim.end and not SOFT.search(sentence.text, claim.end, one.start)]
     ahead = [one for one in ahead if not sentence.named(sentence.numbers, claim.end, one.start)]
@@ -68,7 +68,7 @@ def groups(role: str) -> list[list[str]]:
 def _part(sentence: Sentence, clause: int, at: int, claim: Claim, ahead: list, found: list[Claim], of: bool):
     """What the share is a part for, and whether that is read without doubt."""
     clear = not sentence.behind(claim.end)
-    before = [one for one in sentence.named(sentence.indicators, clause, at) if one.role != "weight"]
+    before = [one for one in sentence.named(sentence.indicators, clause, at) if one.role not in WEIGHTS]
     before = [one for one in before if not AMONG.match(sentence.text, one.end)]
     ends = [one.end for one in sentence.numbers if one.end < claim.start]
     before = [one for one in before if not any(BEING.fullmatch(sentence.text, end, one.start) for end in ends)]
