@@ -202,7 +202,7 @@ def _elsewhere(claim: Claim, evidence: Evidence, facts: list[Fact]) -> Finding |
 
 def _whole(claim: Claim) -> tuple[str, str]:
     """The whole of a share, and the ratio indicator that it is, if the vocabulary has it."""
-    shares = [(whole, key) for key, whole in ratios_of(claim.indicator) if indicator(key)["kind"] == "share"]
+    shares = [(whole, key) for key, whole in ratios_of(claim.indicator) if indicator(key)["unit"] == "fraction"]
     shares = [(whole, key) for whole, key in shares if whole != "population"]
     if claim.whole:
         return claim.whole, dict(reversed(shares)).get(claim.whole, "")

@@ -98,7 +98,8 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     firm = firm and not (level and BEING.match(text, number.end))
     firm = firm and not OUT_OF.search(text, 0, number.start) and (number.unit != "times" or direction or base)
     # The same thing at the same place and time has one figure: another one is told of a part that has no name here.
-    same = source and (source.direction, source.area, source.span) == (0, area, span)
+    again = number.bound in ("over", "under")  # 4,956名，已降到5,000名以下
+    same = source and not again and (source.direction, source.area, source.span) == (0, area, span)
     firm = firm and not (same or _led(sentence, start, number, subject, found) if level else _beside(sentence, number))
     claim = replace(claim, span=span, base=base, area=area, firm=firm)
     if subject:
@@ -156,7 +157,8 @@ def _astray(sentence: Sentence, claim: Claim, found: list[Claim]) -> bool:
     ]
     if claim.kind == "share" and others and claim.whole in ("", claim.indicator):
         return True  # 全市31名，其中望鹭区14名，占45.2%; 青渡区96起、望鹭区72起，占46.9%
-    opened = [one.end() for one in OPENED.finditer(sentence.text, 0, claim.start)]
+    apart = max((one.end() for one in re.finditer("[；;]", sentence.text[: claim.start])), default=0)
+    opened = [one.end() for one in OPENED.finditer(sentence.text, apart, claim.start)]
     named = [(one.end, one.what) for one in sentence.indicators if one.role != "loose"]
     groups = [one for one in [*named, *((one.end, one.indicator) for one in found)] if opened and one[0] <= opened[-1]]
     return bool(groups) and not belongs(claim.indicator, max(groups)[1])

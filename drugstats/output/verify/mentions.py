@@ -18,7 +18,7 @@ CHINESE = re.compile(
     rf"(?P<asof>截[至止]到?|至)?"
     rf"(?:(?:(?P<year>{YEAR})年(?:度|末|底)?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年|(?<=[比较])年初)(?P<end>末|底)?)"
     rf"(?:{TO}(?P<until>{YEAR})年(?:末|底)?)?的?)?"
-    rf"(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度"
+    rf"(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度末?"
     rf"|(?<!\d)(?P<first>{MONTH})月?{TO}(?P<last>{MONTH})月份?"
     rf"|(?<!\d)(?P<month>{MONTH})月(?:份|(?P<close>末|底))?(?:(?:[12]\d|3[01]|0?[1-9])日)?)?(?:同期)?"
 )
@@ -149,7 +149,7 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
         if not base and (parts["year"] or relative in RELATIVE):
             told = span
-        if (parts.get("lead") == "since" or text.startswith("以来", match.end())) and span.last < year(this_year).last:
+        if (parts.get("lead") == "since" or text.startswith(("以来", "起", "开始"), match.end())) and span.last < year(this_year).last:
             span = Span(span.first, year(this_year).last, span.loose)
         if base and (parts.get("end") or (parts.get("close") and span.length == 12) or relative == "年初"):
             span = replace(span, first=span.last)  # compared with the end of a year, not with its same months

@@ -17,6 +17,7 @@ HARD = re.compile(r"[，;；()]|, ")
 AIM = re.compile(
     r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|每(?!年)|[年月日人户]均|除[^，]+外|按[^，]+[算计]"
 )
+RHETORIC = re.compile("(?:应当?|应该|必须|也?要)(?:清醒)?(?:地)?看到")  # nothing is wanted
 OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
 COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
 PLACE = re.compile(r"\b(?:province|county|city)\b|(?<!各)(?<!各.)(?<!\d个)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]")
@@ -41,7 +42,8 @@ class Sentence:
 
     def __init__(self, text: str, start: int, end: int, scene: Scene, before: Context | None = None):
         self.scene, self.before = scene, before or Context(scene.span, scene.area)
-        self.whole, self.text = text[start:end], masks.masked(text[start:end])
+        self.whole = RHETORIC.sub(lambda words: masks.BLANK * len(words[0]), text[start:end])
+        self.text = masks.masked(text[start:end])
         self.chinese = re.search("[\u4e00-\u9fff]", self.text) is not None
         self.indicators = mentions.indicators(self.text)
         self.areas = mentions.areas(self.text, scene.known)
