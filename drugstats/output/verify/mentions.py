@@ -127,8 +127,11 @@ def indicators(text: str) -> list[Mention]:
     return joined
 
 
-def periods(text: str, this_year: int, said: Span) -> list[Mention]:
-    """Return the periods named; role base where something is compared with it. `said` is the one spoken of before."""
+def periods(text: str, this_year: int, said: Span, last: int) -> list[Mention]:
+    """Return the periods named; role base where something is compared with it.
+
+    `said` is the one spoken of before, `last` the last month of what is told from a year on (since 2019).
+    """
     found, told = [Mention(*one.span(), year(said.last // 12), "vague") for one in VAGUE.finditer(text)], said
     chinese = re.search("[\u4e00-\u9fff]", text) is not None
     for match in (CHINESE if chinese else ENGLISH).finditer(text):
@@ -149,8 +152,8 @@ def periods(text: str, this_year: int, said: Span) -> list[Mention]:
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
         if not base and (parts["year"] or relative in RELATIVE):
             told = span
-        if (parts.get("lead") == "since" or text.startswith(("以来", "起", "开始"), match.end())) and span.last < year(this_year).last:
-            span = Span(span.first, year(this_year).last, span.loose)
+        if (parts.get("lead") == "since" or text.startswith(("以来", "起", "开始"), match.end())) and span.last < last:
+            span = Span(span.first, last, span.loose)
         if base and (parts.get("end") or (parts.get("close") and span.length == 12) or relative == "年初"):
             span = replace(span, first=span.last)  # compared with the end of a year, not with its same months
         role = "base" if base else "before" if relative in BEFORE else "end" if (parts.get("close") or parts.get("day")) and span.length == 1 else ""

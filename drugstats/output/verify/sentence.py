@@ -48,7 +48,7 @@ class Sentence:
         self.indicators = mentions.indicators(self.text)
         self.areas = mentions.areas(self.text, scene.known)
         unnamed = without(self.text, self.indicators)
-        told = mentions.periods(unnamed, scene.year, self.before.span)
+        told = mentions.periods(unnamed, scene.year, self.before.span, scene.span.last)
         self.periods = [one for one in told if not masks.is_date(unnamed[one.start : one.end])]
         self.numbers = numerals.find(masks.without_dates(without(unnamed, told)))
         self.unit = ""  # that of the number last named by its unit
