@@ -21,7 +21,7 @@ A_NUMBER_OF = re.compile(r"\d (?:out )?of (?:the )?$")
 OUT_OF = re.compile(r"\b(?:in|out of) (?:every )?$")  # seven in ten; fell in five counties
 ADDED = re.compile(r"新增|净增|\bnewly\b")
 FROM = re.compile(r"(?:由|从|(?<!来)自|\bfrom )[^，,;；]{0,8}$")
-CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])")
+CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])| in (?:all |only )?\\w+ (?:districts|counties|townships)")
 BEING = re.compile("[是为系](?!全)")  # 2015年底的234.5万名是现有数
 THAN = re.compile(r"(?:比|较|与|同|跟|高于|低于|多于|少于|\bthan (?:in )?)$")
 OPENED = re.compile(
@@ -95,7 +95,7 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     own_area = level or not source or sentence.named(sentence.areas, start, number.start)
     area = sentence.area(number.start) if own_area else source.area
     firm = firm and not (sentence.aim(number.start) or sentence.vague(number.start) or CLASS.match(text, number.end))
-    firm = firm and not (level and BEING.match(text, number.end))
+    firm = firm and not (level and (BEING.match(text, number.end) or text[: number.start].endswith(" by ")))
     firm = firm and not OUT_OF.search(text, 0, number.start) and (number.unit != "times" or direction or base)
     # The same thing at the same place and time has one figure: another one is told of a part that has no name here.
     again = number.bound in ("over", "under")  # 4,956名，已降到5,000名以下

@@ -25,6 +25,7 @@ BEGUN = re.compile(r"(?:由|从|\bfrom )[^，,]{0,6}$")
 FIRST = re.compile(r"首次|第一次|\bfor the first time\b")
 EACH = re.compile(r"(?:各|其他|其它|所有)(?:县市区|县区|县|市|区|乡镇|镇|地区|省)(?:中|里)?[^，。]{0,12}$")
 AMONG = re.compile(r"[^,.;]{0,30}?\b(?:in|of|among) (?:the |all )*(?:city|county|province|districts?|counties|nine)")
+ORDINAL = re.compile(rf"\b(?:{'|'.join(numerals.ORDINALS)})[ -]$")
 SAME = re.compile(r"同比|on the year|year on year|year-on-year|from a year earlier")
 PREVIOUS = re.compile(r"环比|on the month|on the quarter")
 MANY = re.compile(r"这|都|均|各|两(?:地|县|区|个)")
@@ -137,6 +138,8 @@ def ranks(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     for role in ("highest", "lowest", "last"):
         # The largest rise is no place among levels.
         for match in re.finditer(rf"(?<![幅升降增减长加少])(?:{either(role)})(?!\s(?:{_directions()}))", sentence.text):
+            if ORDINAL.search(sentence.text, 0, match.start()):
+                continue  # the second lowest is not the lowest
             among = _scope(sentence, match.start()) or EACH.search(sentence.text[: match.start()])
             named = any(one.start == match.end() + 1 for one in sentence.indicators)
             among = among or named or AMONG.match(sentence.text, match.end())

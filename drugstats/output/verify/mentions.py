@@ -29,7 +29,7 @@ ENGLISH = re.compile(
     rf"|(?:(?:[12]\d|(?P<day>3[01])|\d)\s)?(?:(?P<open>{NAMED})\s?(?:to|and|through|–|-)\s?)?(?P<named>{NAMED}))"
     rf"(?:,?\s(?:(?:of|in)\s)?(?:(?P<year1>{YEAR})\b(?!-\d)|(?:the|that|this) year)|\b)"
     rf"|(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|(?P<relative>this year|last year|a year earlier|a year before|a year ago"
-    rf"|twelve months (?:earlier|before)|the year before|the previous year)\b)"
+    rf"|twelve months (?:earlier|before)|the year before|the previous year|the same (?:period|months?|quarter|half)(?: (?:of|in) (?P<year2>{YEAR})| last year| a year earlier| of (?:the previous|last) year)?)\b)"
 )
 # A time that the text alone does not settle: what is said of it may hold, but nothing contradicts it.
 VAGUE = re.compile(
@@ -47,6 +47,7 @@ COMPARED = re.compile(
     r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against|above|below) )$|\b(?:compared with|against|from) [\d,.]+%? $"
 )
 WEIGHTS = ("weight", "drug")  # roles of words that name what is seized: of so many kg, or by the drug alone
+CHANGED = re.compile(r"\b(?:increase|decrease|rise|fall|drop|up|down|change)\b[^,;]*$")
 NUMERALS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 KEPT = "，"  # as a half-width comma it would join two numbers into one
 
@@ -136,7 +137,7 @@ def periods(text: str, this_year: int, said: Span, last: int) -> list[Mention]:
     chinese = re.search("[\u4e00-\u9fff]", text) is not None
     for match in (CHINESE if chinese else ENGLISH).finditer(text):
         parts = match.groupdict("")
-        parts["year"] = parts["year"] or parts.get("year1", "")
+        parts["year"] = parts["year"] or parts.get("year1", "") or parts.get("year2", "")
         relative = parts["relative"] = parts["relative"].removesuffix("度")
         a_time = any(shape for part, shape in parts.items() if part not in ("asof", "lead"))
         verb = match[0] in ("may", "march")  # they are no months where nothing leads to them
@@ -145,8 +146,10 @@ def periods(text: str, this_year: int, said: Span, last: int) -> list[Mention]:
         alone = text[match.start() - 2 : match.start()] in (", ", " (") and re.match(r"[:,.)]|$", text[match.end() :])
         if not chinese and match[0] == parts["year"] and match.start() and not alone:
             continue  # a bare 2033 in English may count anything
-        on = parts.get("lead") == "on" and not parts.get("named")
-        base = on or parts.get("lead") in ("than", "with", "against") or bool(COMPARED.search(text[: match.start()]))
+        start, lead = text[: match.start()], parts.get("lead")
+        on = lead == "on" and not parts.get("named")
+        on = on or (lead == "from" and CHANGED.search(start)) or relative.startswith("the same")
+        base = bool(on) or parts.get("lead") in ("than", "with", "against") or bool(COMPARED.search(start))
         span = _span(parts, told, this_year)
         if relative in BEFORE and not base and not re.search(r"\d", text[: match.start()]):
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
@@ -242,6 +245,8 @@ def _indicator_names() -> dict:
 
 def _span(told: dict, said: Span, this_year: int) -> Span:
     relative = told["relative"]
+    if relative.startswith("the same"):
+        return said.back(12 * (said.last // 12 - int(told["year"] or said.last // 12 - 1)))
     if told["year"]:
         of, loose = int(told["year"]), False
     elif relative in RELATIVE:

@@ -17,6 +17,7 @@ HARD = re.compile(r"[，;；()]|, ")
 AIM = re.compile(
     r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|每(?!年)|[年月日人户]均|除[^，]+外|按[^，]+[算计]"
 )
+THE_TIME = re.compile("(?:the (?:quarter|month|half)|本月|当月|本季度)$")
 RHETORIC = re.compile("(?:应当?|应该|必须|也?要)(?:清醒)?(?:地)?看到")  # nothing is wanted
 OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
 COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
@@ -106,7 +107,9 @@ class Sentence:
 
     def vague(self, place: int) -> bool:
         """Return whether the time told last before a place is one that the text does not settle."""
-        known = [one for one in self.periods if one.role in ("", "end", "vague") and (one.end <= place or not self.chinese)]
+        usual = self.scene.span.length < 12  # what a draft on one quarter calls the quarter
+        known = [one for one in self.periods if not (usual and THE_TIME.search(self.text[one.start : one.end]))]
+        known = [one for one in known if one.role in ("", "end", "vague") and (one.end <= place or not self.chinese)]
         return "vague" in {one.role for one in (known[-1:] if self.chinese else known)}
 
     def sure(self, claim) -> bool:
