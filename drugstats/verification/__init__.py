@@ -94,7 +94,10 @@ def _at_home(claim, found: Finding, data: Evidence | None, scene, lang: str) -> 
     home = replace(claim, span=claim.span.back(months), base=claim.base.back(months) if claim.base else None)
     others = [home, replace(claim, area=scene.area), replace(home, area=scene.area)]
     if "here" not in claim.told and claim.kind in COUNTED and not claim.bound:
-        others += [replace(claim, span=span, base=claim.base and span.back()) for span in data.spans if span.length < 12]
+        areas = [claim.area] if "there" in claim.told else [claim.area, scene.area]
+        spans = [span for span in data.spans if span.length < 12]
+        others += [replace(claim, area=area, span=span, base=claim.base and span.back())
+                   for span in spans for area in areas]  # fmt: skip
     for other in others:
         fits = judge(other, data, lang)
         if other != claim and fits.verdict == HOLDS:

@@ -11,7 +11,7 @@ from drugstats.output.verify.mentions import year
 from drugstats.stats import control, ranking, rates
 from drugstats.tables import TableError
 from drugstats.verification.evidence import SURE, Evidence, Fact, indicator, pairs_of, ratios_of
-from drugstats.verification.finding import CONTRADICTED, HOLDS, TOO_MUCH, TRAP, UNTRACED, Finding
+from drugstats.verification.finding import CONTRADICTED, HOLDS, INCONSISTENT, TOO_MUCH, TRAP, UNTRACED, Finding
 
 ENDS = ("highest", "lowest", "last")
 
@@ -74,6 +74,11 @@ def beside(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     told = {"own": vocab.amount(own[0].value, claim.indicator, lang), "area": vocab.area(claim.scope, lang),
             "other": vocab.amount(other[0].value, claim.indicator, lang)}  # fmt: skip
     apart = (own[0].value - other[0].value) * claim.direction
+    if claim.unit == "fraction":
+        if claim.allows(apart, apart):
+            points = vocab.text("points", lang, n=vocab.show(apart, "points", lang))
+            return Finding(INCONSISTENT, "points_meant", points, (own[0], other[0]))
+        apart /= other[0].value
     holds = apart > 0 and claim.allows(apart, apart)
     verdict, reason = (HOLDS, "beside_holds") if holds else (CONTRADICTED, "beside_wrong")
     return Finding(verdict, reason, vocab.text("verify.besides", lang, **told), (own[0], other[0]))

@@ -10,7 +10,7 @@ from drugstats.output.verify.claim import COUNTED, Claim, Scene, counted
 from drugstats.output.verify.masks import sentences
 from drugstats.output.verify.mentions import WEIGHTS, Mention, Span, either
 from drugstats.output.verify.numerals import Number
-from drugstats.output.verify.sentence import SOFT, Context, Sentence, is_flow, leftover
+from drugstats.output.verify.sentence import SOFT, Context, Sentence, is_flow, is_rate, leftover
 from drugstats.output.verify.shares import belongs, of_a_whole
 
 JOINED = re.compile(r"\s?(?:和|与|及|以及|、|and|,|or)\s?$")
@@ -133,7 +133,7 @@ def _led(sentence: Sentence, start: int, number: Number, subject, found: list[Cl
     """Whether this follows from something counted before that has no name here, or is one of a list that has none."""
     if sentence.named([*sentence.areas, *sentence.periods], start, number.start) or "分别" in sentence.text:
         return False
-    if subject and vocab.kinds()[subject.what] in ("share", "rate") and subject.start >= start:
+    if subject and is_rate(subject.what) and subject.start >= start:
         return False  # a rate by its own name is of nothing counted before
     before = [one for one in found if one.kind == "level" and one.unit != "fraction"]
     if not before and not sentence.named([*sentence.areas, *sentence.periods, *sentence.indicators], 0, start):
@@ -202,8 +202,7 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
     if near and not left:
         return same[-1], _clean(sentence, same[-1], claim), None
     if not left and sentence.before.topic and not sentence.named(sentence.indicators, 0, claim.start):
-        topic = Mention(0, 0, sentence.before.topic)
-        return topic, False, None
+        return Mention(0, 0, sentence.before.topic), not level, None
     doubtful = [] if level else sentence.named(sentence.indicators, 0, claim.start)
     return doubtful[-1] if doubtful else None, False, None
 

@@ -8,7 +8,7 @@ from functools import cache
 from drugstats.output.verify import masks, numerals
 from drugstats.output.verify.claim import Claim
 from drugstats.output.verify.mentions import Mention, Span, either, words
-from drugstats.output.verify.sentence import SOFT, Sentence, is_flow, leftover
+from drugstats.output.verify.sentence import SOFT, Sentence, is_flow, is_rate, leftover
 
 HAN = "[一二三四五六七八九十两]+"
 RANK = re.compile(
@@ -26,9 +26,10 @@ FIRST = re.compile(r"首次|第一次|\bfor the first time\b")
 EACH = re.compile(r"(?:各|其他|其它|所有)(?:县市区|县区|县|市|区|乡镇|镇|地区|省)(?:中|里)?[^，。]{0,12}$")
 AMONG = re.compile(r"[^,.;]{0,30}?\b(?:in|of|among) (?:the |all )*(?:city|county|province|districts?|counties|nine)")
 ORDINAL = re.compile(rf"\b(?:{'|'.join(numerals.ORDINALS)})[ -]$")
+RATE = re.compile(r" (?:ratio|rate|share|percentage|score)\b")
 SAME = re.compile(r"同比|on the year|year on year|year-on-year|from a year earlier")
 PREVIOUS = re.compile(r"环比|on the month|on the quarter")
-MANY = re.compile(r"这|都|均|各|两(?:地|县|区|个)")
+MANY = re.compile(r"这|都|均|各|两(?:地|县|区|个)|\b(?:districts|counties|townships)\b")
 LISTED = re.compile(r"的?(?:有|地区|县|区|乡镇|是|为|共)")
 COUNTED = re.compile(rf"(?P<count>\d+|{HAN})个(?:县|区|市|乡|镇|街道|地区|\(|\)|、)+[^，。;；\d]{{0,12}}$")
 BETWEEN = ("", "了", "出", "发现", "抓获", "破获")  # what may part 少 or 增 from its number: 多达 is no rise
@@ -108,13 +109,15 @@ def besides(sentence: Sentence) -> list[Claim]:
         scope = sentence.meant(area)
         if not (area.role and before and way) or scope == sentence.area(before.start()):
             continue
-        number = next((one for one in sentence.numbers if one.start == after.end() and one.unit == "points"), None)
+        number = next((one for one in sentence.numbers if one.start == after.end() and one.unit in ("points", "fraction")), None)
         if not (number or after["mean"]):
             continue
         clear = not sentence.left(sentence.window(before.start()), before.start())
         claim = _said(sentence, before.start(), number.end if number else after.end(), "beside")
         low, high = (number.low, number.high) if number else (0, math.inf)
-        claimed.append(replace(claim, direction=_way(way), scope=scope, low=low, high=high, firm=clear and bool(scope)))
+        unit = number.unit if number else ""
+        claimed.append(replace(claim, direction=_way(way), scope=scope, low=low, high=high, unit=unit,
+                               firm=clear and bool(scope)))  # fmt: skip
     return claimed
 
 
@@ -145,6 +148,8 @@ def ranks(sentence: Sentence, found: list[Claim]) -> list[Claim]:
             among = among or named or AMONG.match(sentence.text, match.end())
             if among and sentence.indicators:
                 claim = _said(sentence, match.start(), match.end(), "rank", found)
+                rate = RATE.match(sentence.text, match.end()) and claim.indicator and not is_rate(claim.indicator)
+                claim = replace(claim, firm=claim.firm and not rate)
                 claimed.append(replace(claim, unit=role, area=_named_after(sentence, match.end()) or claim.area))
     return claimed
 
@@ -161,7 +166,8 @@ def streaks(sentence: Sentence) -> list[Claim]:
             claimed.append(replace(claim, value=count, direction=way))
     for match in FIRST.finditer(sentence.text):
         number = next((one for one in sentence.numbers if one.start >= match.end()), None)
-        if number and not leftover(sentence.text[match.end() : number.start]):
+        between = sentence.text[match.end() : number.start] if number else ","
+        if "," not in between and not leftover(between):
             under = number.bound == "under" or direction(sentence.text[match.end() : number.start]) < 0
             claim = _said(sentence, match.start(), number.end, "first")
             claimed.append(replace(claim, value=number.value, unit=number.unit, direction=-1 if under else 1))

@@ -10,25 +10,25 @@ from drugstats.output.verify.claim import Scene
 from drugstats.output.verify.mentions import Mention, Span, either
 
 WITH = re.compile(r"(?: of| were| was)? ?")  # between a number and the word behind it that names it
-HEADING = 20  # letters that a heading has at most
 SOFT = re.compile(r"[，,;；:：()、]|, | - ")
 HARD = re.compile(r"[，;；()]|, ")
 # What is wanted; an average, a rate, or what is left without a part: no figure that the data count.
 AIM = re.compile(
-    r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|每(?!年)|[年月日人户]均|除[^，]+外|按[^，]+[算计]"
+    r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|除[^，]+外|按[^，]+[算计]"
 )
 THE_TIME = re.compile("(?:the (?:quarter|month|half)|本月|当月|本季度)$")
 RHETORIC = re.compile("(?:应当?|应该|必须|也?要)(?:清醒)?(?:地)?看到")  # nothing is wanted
+AVERAGE = re.compile("每(?!年)|[年月日人户]均")
 OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
 COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
-PLACE = re.compile(r"\b(?:province|county|city)\b|(?<!各)(?<!各.)(?<!\d个)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]")
+PLACE = re.compile(r"\b(?:province|county|city)\b|(?<![各该])(?<!各.)(?<!\d个)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]")
 
 
 @dataclass(frozen=True)
 class Context:
     """What a sentence takes over from those before it.
 
-    Period, area, which of them were told, a day that stocks are of, and the one indicator that a heading named.
+    Period, area, which of them were told, a day that stocks are of, and the indicator if it named but one.
     """
 
     span: Span
@@ -81,6 +81,7 @@ class Sentence:
         """Return whether what stands at a place is wanted, asked or worked out, or is told of a place not known."""
         end = place + re.search("[，,;；]|, |$", self.whole[place:]).start()
         aimed = re.search(either("aim"), self.whole[:end]) or AIM.search(self.whole, 0, end)
+        aimed = aimed or AVERAGE.search(self.whole, max(map(self.whole[:place].rfind, "；;")) + 1, end)
         unread = without(self.text, [*self.areas, *self.periods, *self.indicators])[:place]
         elsewhere = PLACE.search(unread) or any(one.end <= place and not self.meant(one) for one in self.areas)
         return bool(aimed or elsewhere) or self.text.rstrip().endswith("?")
@@ -100,10 +101,10 @@ class Sentence:
         return self.before.area
 
     def told(self, place: int) -> tuple:
-        """Return which of area and period the draft itself tells, in this sentence or before."""
+        """Return which of area and period the draft itself tells; there and here stand for them in this sentence."""
         known = {"area": self._areas(place), "period": self._periods(place)}
         told = [name for name, named in known.items() if named or name in self.before.told]
-        return (*told, "here") if known["period"] else tuple(told)
+        return *told, *(word for word, name in (("there", "area"), ("here", "period")) if known[name])
 
     def vague(self, place: int) -> bool:
         """Return whether the time told last before a place is one that the text does not settle."""
@@ -131,8 +132,8 @@ class Sentence:
                 "period": span.length >= 12 or span == self.scene.span if spans else "period" in self.before.told}  # fmt: skip
         days = [one.what for one in self.periods if one.role == "end"]
         day = (days or [None if spans else self.before.day])[-1]
-        heading = len(self.indicators) == 1 and not self.numbers and len(self.text) < HEADING
-        topic = self.indicators[0].what if heading else ""
+        named = {one.what for one in self.indicators}
+        topic = self.indicators[0].what if len(named) == 1 else ""
         return Context(span, area, tuple(name for name, told in sure.items() if told), day, topic)
 
     def meant(self, mention: Mention, named: list[str] = ()) -> str:
@@ -200,6 +201,12 @@ def is_flow(key: str) -> bool:
     """Return whether an indicator adds up over a period, or is a ratio of what does."""
     row = vocab.table("indicators").loc[key]
     return row["kind"] == "flow" or (row["part"] != "" and is_flow(row["part"]))
+
+
+@cache
+def is_rate(key: str) -> bool:
+    """Return whether an indicator is a share or rate by its own name."""
+    return vocab.kinds()[key] in ("share", "rate")
 
 
 def without(text: str, named: list) -> str:
