@@ -111,7 +111,8 @@ def _ways(group: list[Claim], text: str, lang: str):
         between = text[one.end : other.start]
         way = direction(between) if TO.search(between) and not leftover(between) else 0
         if (one.unit, one.indicator) == (other.unit, other.indicator) and (other.value - one.value) * way < 0:
-            yield other, wrong("way", printed(abs(other.value - one.value), other, lang), before=one.text, after=other.text)
+            apart = printed(abs(other.value - one.value), other, lang)
+            yield other, wrong("way", apart, before=one.text, after=other.text)
 
 
 def _ends(claim: Claim, levels: list[Claim], text: str):

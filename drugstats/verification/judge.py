@@ -25,7 +25,8 @@ def judge(claim: Claim, evidence: Evidence | None, lang: str = "zh") -> Finding:
 
 def _read(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     found = KINDS[claim.kind](claim, evidence, lang)
-    if found.verdict not in (HOLDS, UNTRACED) and not claim.firm and not (found.reason == "wrong" and _slipped(claim, found)):
+    sure = claim.firm or (found.reason == "wrong" and _slipped(claim, found))
+    if found.verdict not in (HOLDS, UNTRACED) and not sure:
         return Finding(UNTRACED, "not_firm", facts=found.facts)
     return found
 
@@ -138,7 +139,8 @@ def _apart(claim: Claim, evidence: Evidence, lang: str) -> Finding:
 LOOSE = ("person person-time", "person per-ten-thousand", "item person", "item person-time", "item case", "item kg")
 KINDS = {
     "level": _level, "share": _share, "change": _change, "points": _apart, "difference": _apart, "rank": standing.rank,
-    "line": standing.line, "count": standing.count, "beside": standing.beside, "course": standing.course, "streak": standing.streak, "first": standing.first,
+    "line": standing.line, "count": standing.count, "beside": standing.beside, "course": standing.course,
+    "streak": standing.streak, "first": standing.first,
 }  # fmt: skip
 
 

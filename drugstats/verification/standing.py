@@ -62,8 +62,8 @@ def count(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     if len(facts) < 2 or any(len(one) != 1 for one in facts):
         return Finding(UNTRACED, "no_peers")
     beyond = tuple(one for (one,) in facts if (one.value - limit) * claim.direction > 0)
-    right = vocab.show(len(beyond), "count", lang)
-    return Finding(*((HOLDS, "count_holds") if len(beyond) == claim.value else (CONTRADICTED, "count_wrong")), right, beyond)
+    verdict, reason = (HOLDS, "count_holds") if len(beyond) == claim.value else (CONTRADICTED, "count_wrong")
+    return Finding(verdict, reason, vocab.show(len(beyond), "count", lang), beyond)
 
 
 def beside(claim: Claim, evidence: Evidence, lang: str) -> Finding:

@@ -21,7 +21,9 @@ A_NUMBER_OF = re.compile(r"\d (?:out )?of (?:the )?$")
 OUT_OF = re.compile(r"\b(?:in|out of) (?:every )?$")  # seven in ten; fell in five counties
 ADDED = re.compile(r"新增|净增|\bnewly\b")
 FROM = re.compile(r"(?:由|从|(?<!来)自|\bfrom )[^，,;；]{0,8}$")
-CLASS = re.compile("的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\\d])| in (?:all |only )?\\w+ (?:districts|counties|townships)")
+CLASS = re.compile(
+    r"的(?:有|只有|县|区|乡|镇|地|[一二两三四五六七八九十\d])| in (?:all |only )?\w+ (?:districts|counties|townships)"
+)
 BEING = re.compile("[是为系](?!全)")  # 2015年底的234.5万名是现有数
 THAN = re.compile(r"(?:比|较|与|同|跟|高于|低于|多于|少于|\bthan (?:in )?)$")
 OPENED = re.compile(
@@ -185,8 +187,8 @@ def _subject(sentence: Sentence, claim: Claim, start: int, found: list[Claim]):
         clear = not leftover(re.sub(either("act"), "", sentence.left(start, claim.start)))
         return behind, clear and (sentence.chinese or not sentence.behind(behind.end)), None
     free = [one for one in sentence.indicators if one not in sentence.taken]
-    free = [one for one in free if one.role not in WEIGHTS or claim.unit == "kg"
-            or (one.role, claim.kind) == ("weight", "change")]
+    weighed = claim.unit == "kg", claim.unit == "kg" or claim.kind == "change"
+    free = [one for one in free if one.role not in WEIGHTS or weighed[one.role == "weight"]]
     if inside := sentence.named(free, start, claim.start):
         return inside[-1], _clean(sentence, inside[-1], claim), None
     passed = max((one.end for one in sentence.numbers if one.end <= claim.start), default=0)

@@ -101,7 +101,7 @@ def lines(sentence: Sentence) -> list[Claim]:
 
 
 def besides(sentence: Sentence) -> list[Claim]:
-    """Return the claims that a figure is above or below that of the area above (低于全市平均水平, 比全市高2个百分点)."""
+    """Return the claims that a figure is above or below that of the area above: 低于全市平均水平, 比全市高2个百分点."""
     claimed = []
     for area in sentence.areas:
         before, after = _beside().search(sentence.text[: area.start]), _mean().match(sentence.text, area.end)
@@ -109,7 +109,9 @@ def besides(sentence: Sentence) -> list[Claim]:
         scope = sentence.meant(area)
         if not (area.role and before and way) or scope == sentence.area(before.start()):
             continue
-        number = next((one for one in sentence.numbers if one.start == after.end() and one.unit in ("points", "fraction")), None)
+        number = next(
+            (one for one in sentence.numbers if one.start == after.end() and one.unit in ("points", "fraction")), None
+        )
         if not (number or after["mean"]):
             continue
         clear = not sentence.left(sentence.window(before.start()), before.start())

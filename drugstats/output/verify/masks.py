@@ -38,6 +38,7 @@ DATE = re.compile(
     rf"|\b\d{{1,2}} (?:{mentions.NAMED})\b(?: \d{{4}})?|(?:{mentions.NAMED}) \d{{1,2}}\b(?!\d)(?:, \d{{4}})?"
     rf"|[{HAN}\d]+日"
 )
+UP_TO = re.compile(r"截[至止]|至|(?:(?:on|at|by|to|until) )?(?:the )?3[01] ")
 END = re.compile(r"[。!?\n]|(?<=[a-z\d%)])\.(?=\s|$)(?<!no\.)")
 
 
@@ -57,7 +58,7 @@ def masked(text: str) -> str:
 
 def is_date(text: str) -> bool:
     """Return whether a period is a single day, which is no period to count in unless it says up to."""
-    return DATE.search(text) is not None and not re.match(r"截[至止]|至|(?:(?:on|at|by|to|until) )?(?:the )?3[01] ", text)
+    return DATE.search(text) is not None and not UP_TO.match(text)
 
 
 def without_dates(text: str) -> str:

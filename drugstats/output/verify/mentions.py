@@ -29,7 +29,9 @@ ENGLISH = re.compile(
     rf"|(?:(?:[12]\d|(?P<day>3[01])|\d)\s)?(?:(?P<open>{NAMED})\s?(?:to|and|through|–|-)\s?)?(?P<named>{NAMED}))"
     rf"(?:,?\s(?:(?:of|in)\s)?(?:(?P<year1>{YEAR})\b(?!-\d)|(?:the|that|this) year)|\b)"
     rf"|(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|(?P<relative>this year|last year|a year earlier|a year before|a year ago"
-    rf"|twelve months (?:earlier|before)|the year before|the previous year|the same (?:period|months?|quarter|half)(?: (?:of|in) (?P<year2>{YEAR})| last year| a year earlier| of (?:the previous|last) year)?)\b)"
+    rf"|twelve months (?:earlier|before)|the year before|the previous year"
+    r"|the same (?:period|months?|quarter|half)"
+    rf"(?: (?:of|in) (?P<year2>{YEAR})| last year| a year earlier| of (?:the previous|last) year)?)\b)"
 )
 # A time that the text alone does not settle: what is said of it may hold, but nothing contradicts it.
 VAGUE = re.compile(
@@ -37,14 +39,15 @@ VAGUE = re.compile(
     r"|本周|近期|近日|历年|(?<![年月度末底初])以来"
     r"|\bsince (?:records|the)\b|\b(?:years|decades?) ago\b"
     r"|\b(?:over|in) the (?:last|past) \w+ (?:years|months)\b|\b(?:this|last) (?:month|quarter)\b(?! of)"
-    rf"|\b(?:last|past) (?:half|\w+ months)\b|\b(?:during|in|for|over) the (?:quarter|month|half)\b"
+    r"|\b(?:last|past) (?:half|\w+ months)\b|\b(?:during|in|for|over) the (?:quarter|month|half)\b"
 )
 # In a speech given early in a year 去年 is often the year it reports on.
 RELATIVE = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
 BEFORE = {"上年", "上一年", "前一年", "年初", "a year earlier", "a year before", "a year ago", "twelve months earlier",
           "twelve months before", "the year before", "the previous year"}  # fmt: skip
 COMPARED = re.compile(
-    r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against|above|below) )$|\b(?:compared with|against|from) [\d,.]+%? $"
+    r"(?:比|较|与|同|和|跟|[高低多少]于|\b(?:than|on|with|against|above|below) )$"
+    r"|\b(?:compared with|against|from) [\d,.]+%? $"
 )
 WEIGHTS = ("weight", "drug")  # roles of words that name what is seized: of so many kg, or by the drug alone
 CHANGED = re.compile(r"\b(?:increase|decrease|rise|fall|drop|up|down|change)\b[^,;]*$")
@@ -159,7 +162,9 @@ def periods(text: str, this_year: int, said: Span, last: int) -> list[Mention]:
             span = Span(span.first, last, span.loose)
         if base and (parts.get("end") or (parts.get("close") and span.length == 12) or relative == "年初"):
             span = replace(span, first=span.last)  # compared with the end of a year, not with its same months
-        role = "base" if base else "before" if relative in BEFORE else "end" if (parts.get("close") or parts.get("day")) and span.length == 1 else ""
+        role = "base" if base else "before" if relative in BEFORE else ""
+        if not role and (parts.get("close") or parts.get("day")) and span.length == 1:
+            role = "end"
         found.append(Mention(match.start(), match.end(), span, role))
     return sorted(found, key=lambda mention: mention.start)
 

@@ -173,7 +173,8 @@ def _read(said: str) -> float:
         return han(said)
     hundreds, _, rest = said.partition(" hundred")
     if rest or " hundred" in said:
-        return 100.0 * (1 if hundreds == "a" else ONES.index(hundreds)) + (_read(rest.removeprefix(" and ")) if rest else 0)
+        below = _read(rest.removeprefix(" and ")) if rest else 0.0
+        return below + 100.0 * (1 if hundreds == "a" else ONES.index(hundreds))
     tens, _, ones = said.partition("-")
     if tens in ENGLISH_TENS:
         return float(20 + 10 * ENGLISH_TENS.index(tens) + (ONES.index(ones) if ones else 0))

@@ -13,9 +13,7 @@ WITH = re.compile(r"(?: of| were| was)? ?")  # between a number and the word beh
 SOFT = re.compile(r"[，,;；:：()、]|, | - ")
 HARD = re.compile(r"[，;；()]|, ")
 # What is wanted; an average, a rate, or what is left without a part: no figure that the data count.
-AIM = re.compile(
-    r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|除[^，]+外|按[^，]+[算计]"
-)
+AIM = re.compile(r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|除[^，]+外|按[^，]+[算计]")
 THE_TIME = re.compile("(?:the (?:quarter|month|half)|本月|当月|本季度)$")
 RHETORIC = re.compile("(?:应当?|应该|必须|也?要)(?:清醒)?(?:地)?看到")  # nothing is wanted
 AVERAGE = re.compile("每(?!年)|[年月日人户]均")
@@ -128,8 +126,9 @@ class Sentence:
         areas = list(dict.fromkeys(self.meant(one) for one in self.areas if not self.is_scope(one)))
         above = [code for code in areas if code and all(code in names.lineage(other) for other in areas)]
         area = (above or [self.scene.area])[0] if areas else self.before.area
+        settled = span.length >= 12 or span == self.scene.span
         sure = {"area": above if areas else "area" in self.before.told,
-                "period": span.length >= 12 or span == self.scene.span if spans else "period" in self.before.told}  # fmt: skip
+                "period": settled if spans else "period" in self.before.told}  # fmt: skip
         days = [one.what for one in self.periods if one.role == "end"]
         day = (days or [None if spans else self.before.day])[-1]
         named = {one.what for one in self.indicators}
@@ -162,7 +161,7 @@ class Sentence:
         return [one for one in known if start <= one.start and one.end <= end]
 
     def _by_unit(self, mention: Mention) -> Mention | None:
-        """The indicator that a word names before or behind a number of one unit: 海洛因 in kg are seized, in 名 users."""
+        """The indicator that a word names beside a number of one unit: 海洛因 in kg is seized, in 名 are users."""
         if mention.role != "by unit":
             return mention
         keys = dict(key.split(":") for key in mention.what.split("|"))

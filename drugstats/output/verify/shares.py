@@ -81,7 +81,8 @@ def _part(sentence: Sentence, clause: int, at: int, claim: Claim, ahead: list, f
     earlier = [one for one in found if one.kind == "level" and one.unit != "fraction" and one.end <= at]
     if earlier and earlier[-1].indicator and (of or not sentence.chinese):
         source = earlier[-1]
-        return Mention(0, 0, source.indicator, source.role), sentence.sure(source) and clear and not sentence.left(clause, at)
+        clear = clear and sentence.sure(source) and not sentence.left(clause, at)
+        return Mention(0, 0, source.indicator, source.role), clear
     return None, False
 
 
