@@ -37,7 +37,7 @@ def repeated(claims: list[Claim]):
     seen = {}
     for claim in claims:
         sure = claim.kind == "level" and claim.firm and claim.indicator and not claim.role
-        if not sure or not {"area", "period"} <= set(claim.told):
+        if not sure or not {"there", "here"} <= set(claim.told):
             continue
         first = seen.setdefault((claim.indicator, claim.area, claim.span, claim.span.loose, claim.unit), claim)
         if not claim.allows(first.low, first.high):

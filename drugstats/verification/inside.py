@@ -24,6 +24,7 @@ AMONG = re.compile("其中|of these|of whom|including")
 OTHER_LIST = re.compile("其中|[。;；]|同比|上年|去年|增加|减少|下降|上升|共|合计")
 SHARE_WORDS = re.compile("(?:占比?|比例|比重)(?P<of>[^，]*?)的?$")
 TO = re.compile(r"[到至为]$|\bto\s$")
+ROSE_FROM = re.compile(r"(\S+)(?: \S+ly)? from $")
 LEFT = re.compile(r"(?:由|从|自|\bfrom )[^，。,]{0,8}$")
 IN_BRACKETS = re.compile(r"[^，。]{0,20}[,(（]\s?(?:or|that is|some|about|nearly|almost|即|约)?\s?")
 
@@ -110,6 +111,8 @@ def _ways(group: list[Claim], text: str, lang: str):
     for one, other in pairwise(levels):
         between = text[one.end : other.start]
         way = direction(between) if TO.search(between) and not leftover(between) else 0
+        if between == " to " and (said := ROSE_FROM.search(text[: one.start].lower())):
+            way = direction(said[1])
         if (one.unit, one.indicator) == (other.unit, other.indicator) and (other.value - one.value) * way < 0:
             apart = printed(abs(other.value - one.value), other, lang)
             yield other, wrong("way", apart, before=one.text, after=other.text)

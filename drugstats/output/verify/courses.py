@@ -251,7 +251,7 @@ def _beside() -> re.Pattern:
 
 @cache
 def _mean() -> re.Pattern:
-    return re.compile(rf"(?P<mean>的?平均(?:水平|数|值)?|水平)?(?P<way>{_directions()})?(?:出|了)?")
+    return re.compile(rf"(?P<mean>的?平均(?:水平|数|值)?|水平)?(?P<way>{_directions()}|[高低])?(?:出|了)?")
 
 
 @cache
@@ -260,4 +260,4 @@ def _directions() -> str:
 
 
 def _way(word: str) -> int:
-    return int((words("course") | words("direction"))[word])
+    return int((words("course") | words("direction") | {"高": "1", "低": "-1"})[word])

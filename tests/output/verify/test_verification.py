@@ -184,3 +184,93 @@ def test_a_missing_file_and_a_wrong_ending_are_refused(tmp_path, word):
 def test_a_text_draft_is_read_in_every_encoding_that_offices_save(tmp_path, encoding):
     (tmp_path / "稿.txt").write_text("2025年石磴县在册吸毒人员231名。", encoding=encoding)
     assert list(check(tmp_path / "稿.txt")["verdict"]) == ["contradicted"]
+
+
+def test_what_the_title_tells_of_the_period_holds_for_paragraphs_that_tell_none():
+    monthly = tables.stack(
+        *(
+            rows("users_new", {"990109": value}, f"2025-{month:02}")
+            for month, value in enumerate([2, 3, 1, 2, 4, 1], 1)
+        ),
+        rows("users_current", {"990109": 211}, "2025-06"),
+    )[tables.COLUMNS]
+    text = "石磴县2025年上半年禁毒工作情况\n新发现吸毒人员{}名。\n6月末，现有在册吸毒人员211名，新发现吸毒人员13名。"
+    assert verdicts(text.format(13), monthly) == {"13名": "holds", "211名": "holds"}  # not those of June alone
+    assert verdicts(text.format(31), monthly)["31名"] == "contradicted"
+
+
+def test_a_figure_that_fits_a_shorter_time_named_elsewhere_in_the_draft_is_not_contradicted():
+    year = [rows("users_new", {"990109": 2}, f"2025-{month:02}") for month in range(1, 13)]
+    text = "2025年石磴县新发现吸毒人员24名，其中6月新发现吸毒人员2名。石磴县新发现吸毒人员{}名。"
+    told = check(text.format(2), tables.stack(*year)[tables.COLUMNS])
+    assert list(told["verdict"]) == ["holds", "holds", "not traceable"]
+    assert check(text.format(21), tables.stack(*year)[tables.COLUMNS])["verdict"].iloc[-1] == "contradicted"
+
+
+def test_a_word_that_names_by_its_unit_is_read_by_the_unit_of_its_number():
+    data = tables.stack(
+        rows("seizure_heroin", {"990109": 1.5}, 2025), rows("users_heroin", {"990109": 74}, 2025),
+        rows("seizure_total", {"990109": 2.8}, 2025), rows("cases_solved", {"990109": 18}, 2025),
+    )[tables.COLUMNS]  # fmt: skip
+    text = "2025年石磴县破获18起，缴获各类毒品2.8公斤，其中海洛因1.5公斤；在册人员中海洛因47名。"
+    assert verdicts(text, data, area="990109") == {
+        "18起": "holds", "2.8公斤": "holds", "1.5公斤": "holds", "47名": "contradicted"}  # fmt: skip
+    passed = verdicts("2025年石磴县立案18起，本县人员在外省被抓获18名。", data, area="990109")
+    assert set(passed.values()) <= {"definition trap", "not traceable"}  # opened, not solved; caught by others
+
+
+def test_what_follows_a_figure_that_the_data_confirm_is_read_well_and_what_follows_none_is_not():
+    unread = verdicts("2025年石磴县走访排查21名，新发现27名。", area="990109")
+    assert unread["27名"] == "not traceable"  # found among those visited, for all that is told
+    confirmed = verdicts("2025年石磴县走访在册吸毒人员213名，新发现27名。", area="990109")
+    assert confirmed == {"213名": "holds", "27名": "contradicted"}
+
+
+def test_digits_in_another_order_are_a_slip_even_where_the_wording_is_loose():
+    assert verdicts("2025年全市共走访在册吸毒人员4878名。") == {"4878名": "contradicted"}  # 4788
+    assert verdicts("2025年全市共走访在册吸毒人员1200名。") == {"1200名": "not traceable"}
+
+
+def test_areas_beyond_the_line_are_counted():
+    assert verdicts("2025年，全市仍有5个县（区）超过5%的控制线。") == {"5个县（区）超过5%的控制线": "holds"}
+    told = check("2025年，全市仍有3个县（区）超过5%的控制线。").iloc[0]
+    assert (told["verdict"], told["right"]) == ("contradicted", "5")
+
+
+def test_above_or_below_the_city_is_checked_with_and_without_the_distance():
+    start = "2025年石磴县新发现占比12.2%，"
+    assert verdicts(f"{start}高于全市平均水平。", area="990109")["高于全市平均水平"] == "holds"
+    assert verdicts(f"{start}低于全市平均水平。", area="990109")["低于全市平均水平"] == "contradicted"
+    assert verdicts(f"{start}比全市高7.5个百分点。", area="990109")["比全市高7.5个百分点"] == "holds"
+    assert verdicts(f"{start}比全市高5.7个百分点。", area="990109")["比全市高5.7个百分点"] == "contradicted"
+    assert verdicts(f"{start}比全市高7.5%。", area="990109")["比全市高7.5%"] == "inconsistent"  # of a percentage
+
+
+def test_a_level_that_rose_to_less_is_inconsistent():
+    assert verdicts("新发现占比由8.07%降至8.15%。", None)["8.15%"] == "inconsistent"
+    assert verdicts("新发现占比由8.15%降至8.07%。", None)["8.07%"] == "not traceable"
+    assert verdicts("Newly found users rose from 26 to 15.", None, lang="en")["15"] == "inconsistent"
+
+
+def test_one_figure_as_so_many_times_another_is_checked():
+    text = "2025年石磴县累计登记吸毒人员487名，是现有吸毒人员的{}倍。"
+    assert verdicts(text.format(2.3))["2.3倍"] == "holds" and verdicts(text.format(3.2))["3.2倍"] == "contradicted"
+
+
+def test_last_year_is_the_year_that_far_more_figures_fit():
+    speech = "去年，石磴县在册吸毒人员213名，新发现吸毒人员26名，望鹭区在册吸毒人员982名，青渡区在册吸毒人员{}名。"
+    assert set(verdicts(speech.format(1286), period=2025).values()) == {"holds"}  # given early in 2026
+    assert verdicts(speech.format(1268), period=2025)["1268名"] == "contradicted"
+    assert verdicts("去年，石磴县在册吸毒人员213名。", period=2025) == {"213名": "not traceable"}
+
+
+def test_a_list_under_a_heading_is_of_what_the_heading_names():
+    told = verdicts("三、新发现占比。石磴县12.2%、望鹭区8.1%、柏陵县3.6%。")
+    assert told == {"12.2%": "holds", "8.1%": "holds", "3.6%": "contradicted"}
+
+
+def test_a_part_told_in_english_is_no_figure_of_the_whole():
+    assert "contradicted" not in verdicts("In 2025, 9 of the newly found users were women.", lang="en").values()
+    assert verdicts("In 2025, 26 users were newly found in schools.", area="990100", lang="en") == {
+        "26": "not traceable"
+    }
