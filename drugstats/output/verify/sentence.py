@@ -13,7 +13,7 @@ WITH = re.compile(r"(?: of| were| was)? ?")  # between a number and the word beh
 SOFT = re.compile(r"[，,;；:：()、]|, | - ")
 HARD = re.compile(r"[，;；()]|, ")
 # What is wanted; an average, a rate, or what is left without a part: no figure that the data count.
-AIM = re.compile(r"(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|除[^，]+外|按[^，]+[算计]")
+AIM = re.compile(r"案件?，|(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|除[^，]+外|按[^，]+[算计]")
 THE_TIME = re.compile("(?:the (?:quarter|month|half)|本月|当月|本季度)$")
 RHETORIC = re.compile("(?:应当?|应该|必须|也?要)(?:清醒)?(?:地)?看到")  # nothing is wanted
 AVERAGE = re.compile("每(?!年)|[年月日人户]均")
