@@ -16,7 +16,7 @@ HARD = re.compile(r"[，;；()]|, ")
 AIM = re.compile(r"案件?，|(?<![主重需首次紧扼摘纪只将])要(?![闻点素案情犯员塞])|除[^，]+外|按[^，]+[算计]")
 THE_TIME = re.compile("(?:the (?:quarter|month|half)|本月|当月|本季度)$")
 RHETORIC = re.compile("(?:应当?|应该|必须|也?要)(?:清醒)?(?:地)?看到")  # nothing is wanted
-AVERAGE = re.compile("每(?!年)|[年月日人户]均")
+AVERAGE = re.compile(r"每(?!年)|[年月日人户]均|\bper (?!cent)")
 OF_AREA = re.compile(r"的|(?: (?!and\b)[a-z]+){0,4} (?:in|from) (?:the )?")
 COMPARED = re.compile(r"\b(?:from|than|against|with) [^,]*\d")
 PLACE = re.compile(r"\b(?:province|county|city)\b|(?<![各该])(?<!各.)(?<!\d个)[省市县区镇乡村国](?=[\0，、,]|$)|[某邻]")
@@ -229,4 +229,4 @@ def _ranked() -> str:
 @cache
 def _idle() -> re.Pattern:
     words = either("filler", "bound", "bound after", "degree", "base", "to", "course", "direction", "share")
-    return re.compile(rf"{words}|[\s，、,:：;()\"“”\0]|由|从|自|和|与|及|'s")
+    return re.compile(rf"{words}|[\s，、,:：;()\"“”\0-]|由|从|自|和|与|及|'s")
