@@ -45,7 +45,7 @@ class Evidence:
         rows = rows[rows["area"].isin(wanted | below)].reset_index(drop=True)
         for code in sorted(wanted, key=len, reverse=True):
             parts = vocab.children(code)
-            if len(parts) > 1 and set(parts) <= set(rows["area"]):
+            if len(parts) > 1 and {*parts} <= {*rows["area"].unique()}:
                 rows = tables.with_total(rows, code, parts, self.kinds)
         rows = rows[rows["area"].isin(wanted)]
         self.facts = {}
@@ -91,7 +91,8 @@ class Evidence:
     def _keep(self, rows: pd.DataFrame) -> None:
         rows = rows[rows["value"].notna()].assign(period=rows["period"].astype(str))
         columns = ["indicator", "area", "period", "value", "source", "basis", "status"]
-        for *row, basis, status in rows[columns].itertuples(index=False, name=None):
+        # Lists at once: pandas steps through a column of texts slowly.
+        for *row, basis, status in zip(*(rows[column].to_numpy(object) for column in columns), strict=True):
             key, area, period, value, _ = row
             fact = Fact(value, *_rounded(value, status), basis, status, (tuple(row),))
             self.facts.setdefault((key, area), {}).setdefault(period, []).append(fact)

@@ -11,7 +11,8 @@ MONTH = r"1[0-2]|0?[1-9]"
 MONTHS = "january february march april may june july august september october november december".split()
 HALVES = {"上半年": (0, 5), "下半年": (6, 11), "前三季度": (0, 8), "前3季度": (0, 8), "first half": (0, 5),
           "second half": (6, 11)}  # fmt: skip
-HALVES |= {f"first {word} months": (0, last) for last, word in enumerate("two three four five six seven eight nine ten eleven".split(), 1)}
+COUNTS = "two three four five six seven eight nine ten eleven".split()
+HALVES |= {f"first {count} months": (0, last) for last, count in enumerate(COUNTS, 1)}
 NAMED = "|".join(MONTHS)
 QUARTERS = [*"一二三四1234", "first", "second", "third", "fourth", "", "", "", "last"]
 TO = "[-—–~～至到]"
@@ -26,7 +27,7 @@ CHINESE = re.compile(
 ENGLISH = re.compile(
     rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until|on|between|over|at|after)\s)?"
     rf"(?:the\s)?(?:(?P<close>end|close)\sof\s(?:the\s)?)?"
-    rf"(?:(?:(?P<half>first half|second half|first (?:two|three|four|five|six|seven|eight|nine|ten|eleven) months)|(?P<quarter>first|second|third|fourth|last)\squarter"
+    rf"(?:(?:(?P<half>first half|second half|first (?:{'|'.join(COUNTS)}) months)|(?P<quarter>first|second|third|fourth|last)\squarter"
     rf"|(?:(?:[12]\d|(?P<day>3[01])|\d)\s)?(?:(?P<open>{NAMED})\s?(?:to|and|through|–|-)\s?)?(?P<named>{NAMED}))"
     rf"(?:,?\s(?:(?:of|in)\s)?(?:(?P<year1>{YEAR})\b(?!-\d)|(?:the|that|this) year)|\b)"
     rf"|(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|(?P<relative>this year|last year|a year earlier|a year before|a year ago"
