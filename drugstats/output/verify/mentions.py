@@ -18,7 +18,7 @@ QUARTERS = [*"一二三四1234", "first", "second", "third", "fourth", "", "", "
 TO = "[-—–~～至到]"
 CHINESE = re.compile(
     rf"(?P<asof>截[至止]到?|至)?"
-    rf"(?:(?:(?P<year>{YEAR})年(?:度|末|底)?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年|(?<=[比较])年初)(?P<end>末|底)?)"
+    rf"(?:(?:(?P<year>{YEAR})年(?:度|(?P<shut>末|底))?|(?P<relative>今年|本年度?|当年|去年|上一?年度?|前一年|前年|全年|(?<=[比较])年初)(?P<end>末|底)?)"
     rf"(?:{TO}(?P<until>{YEAR})年(?:末|底)?)?的?)?"
     rf"(?:(?P<half>上半年|下半年|前[三3]季度)|第?(?P<quarter>[一二三四1-4])季度末?"
     rf"|(?<!\d)(?P<first>{MONTH})月?{TO}(?P<last>{MONTH})月份?"
@@ -27,7 +27,8 @@ CHINESE = re.compile(
 ENGLISH = re.compile(
     rf"\b(?:(?P<lead>in|of|by|since|from|to|than|with|against|during|for|and|until|on|between|over|at|after)\s)?"
     rf"(?:the\s)?(?:(?P<close>end|close)\sof\s(?:the\s)?)?"
-    rf"(?:(?:(?P<half>first half|second half|first (?:{'|'.join(COUNTS)}) months)|(?P<quarter>first|second|third|fourth|last)\squarter"
+    rf"(?:(?:(?P<half>first half|second half|first (?:{'|'.join(COUNTS)}) months)"
+    rf"|(?P<quarter>first|second|third|fourth|last)\squarter"
     rf"|(?:(?:[12]\d|(?P<day>3[01])|\d)\s)?(?:(?P<open>{NAMED})\s?(?:to|and|through|–|-)\s?)?(?P<named>{NAMED}))"
     rf"(?:,?\s(?:(?:of|in)\s)?(?:(?P<year1>{YEAR})\b(?!-\d)|(?:the|that|this) year)|\b)"
     rf"|(?P<year>{YEAR})\b(?![,.]\d|\s*%|-\d)|(?P<relative>this year|last year|a year earlier|a year before|a year ago"
@@ -162,7 +163,9 @@ def periods(text: str, this_year: int, said: Span, last: int) -> list[Mention]:
             told = span
         if (parts.get("lead") == "since" or text.startswith(("以来", "起", "开始"), match.end())) and span.last < last:
             span = Span(span.first, last, span.loose)
-        if base and (parts.get("end") or (parts.get("close") and span.length == 12) or relative == "年初"):
+        if base and (
+            parts.get("end") or parts.get("shut") or (parts.get("close") and span.length == 12) or relative == "年初"
+        ):
             span = replace(span, first=span.last)  # compared with the end of a year, not with its same months
         role = "base" if base else "before" if relative in BEFORE else ""
         if not role and (parts.get("close") or parts.get("day")) and span.length == 1:
