@@ -181,7 +181,7 @@ def _trapped(claim: Claim, evidence: Evidence, facts: list[Fact], lang: str) -> 
     if any(_meets(claim, fact) for fact in stock):
         return Finding(TRAP, "stock_as_flow", right, tuple(facts))
     running = Span(claim.span.last // 12 * 12, claim.span.last)
-    if facts and vocab.kinds()[key] == "flow" and claim.span.length < running.length:
+    if facts and "here" in claim.told and vocab.kinds()[key] == "flow" and claim.span.length < running.length:
         if any(_meets(claim, fact) for fact in evidence.level(key, claim.area, running)):
             return Finding(TRAP, "running_total", right, tuple(facts))
     return None

@@ -97,7 +97,7 @@ def _numbered(sentence: Sentence, number: Number, found: list[Claim]) -> list[Cl
     own_area = level or not source or sentence.named(sentence.areas, start, number.start)
     area = sentence.area(number.start) if own_area else source.area
     firm = firm and not (sentence.aim(number.start) or sentence.vague(number.start) or CLASS.match(text, number.end))
-    firm = firm and not (level and (BEING.match(text, number.end) or text[: number.start].endswith(" by ")))
+    firm = firm and not (level and (BEING.match(text, number.end) or text[: number.start].endswith(" by ") or of))
     firm = firm and not OUT_OF.search(text, 0, number.start) and (number.unit != "times" or direction or base)
     # The same thing at the same place and time has one figure: another one is told of a part that has no name here.
     again = number.bound in ("over", "under")  # 4,956名，已降到5,000名以下
