@@ -115,6 +115,9 @@ def _ways(group: list[Claim], text: str, lang: str):
             way = direction(said[1])
         if (one.unit, one.indicator) == (other.unit, other.indicator) and (other.value - one.value) * way < 0:
             apart = printed(abs(other.value - one.value), other, lang)
+            if other.unit == "fraction":
+                n = vocab.show(abs(other.value - one.value), "points", lang, max(one.decimals, other.decimals))
+                apart = vocab.text("points", lang, n=n)
             yield other, wrong("way", apart, before=one.text, after=other.text)
 
 

@@ -247,7 +247,8 @@ def test_above_or_below_the_city_is_checked_with_and_without_the_distance():
 
 
 def test_a_level_that_rose_to_less_is_inconsistent():
-    assert verdicts("新发现占比由8.07%降至8.15%。", None)["8.15%"] == "inconsistent"
+    told = check("新发现占比由8.07%降至8.15%。", None).iloc[-1]
+    assert (told["verdict"], told["right"]) == ("inconsistent", "0.08个百分点")
     assert verdicts("新发现占比由8.15%降至8.07%。", None)["8.07%"] == "not traceable"
     assert verdicts("Newly found users rose from 26 to 15.", None, lang="en")["15"] == "inconsistent"
 
