@@ -275,3 +275,12 @@ def test_a_part_told_in_english_is_no_figure_of_the_whole():
     assert verdicts("In 2025, 26 users were newly found in schools.", area="990100", lang="en") == {
         "26": "not traceable"
     }
+
+
+def test_per_cent_is_no_average_and_english_months_are_a_period():
+    text = "In 2025 newly found users made up 12.2 per cent of the registered users of Shideng County."
+    assert verdicts(text, lang="en") == {"12.2 per cent": "holds"}
+    months = [rows("users_new", {"990109": 2}, f"2025-{month:02}") for month in range(1, 13)]
+    found = "In the first nine months of 2025 Shideng County recorded {} newly found users."
+    assert verdicts(found.format(18), tables.stack(*months)[tables.COLUMNS], lang="en") == {"18": "holds"}
+    assert verdicts(found.format(81), tables.stack(*months)[tables.COLUMNS], lang="en") == {"81": "contradicted"}
