@@ -50,10 +50,10 @@ def _a_year_later(claim: Claim, evidence: Evidence, found: Finding, lang: str) -
 
 def _level(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     key = claim.indicator
-    told = evidence.increment if claim.role == "increment" else evidence.level
-    facts = told(key, claim.area, claim.span)
     if not _fits(claim, key):
         return Finding(UNTRACED, "unit")
+    told = evidence.increment if claim.role == "increment" else evidence.level
+    facts = told(key, claim.area, claim.span)
     found = _held(claim, facts, key, lang)
     if found.verdict == HOLDS:
         return found

@@ -69,7 +69,12 @@ def count(claim: Claim, evidence: Evidence, lang: str) -> Finding:
 def beside(claim: Claim, evidence: Evidence, lang: str) -> Finding:
     """Return the verdict on being above or below the area above; of counts a part is always below its whole."""
     own, other = (evidence.level(claim.indicator, area, claim.span) for area in (claim.area, claim.scope))
-    if len(own) != 1 or len(other) != 1 or vocab.kinds()[claim.indicator] in ("flow", "stock"):
+    if (
+        len(own) != 1
+        or len(other) != 1
+        or not other[0].value > 0
+        or vocab.kinds()[claim.indicator] in ("flow", "stock")
+    ):
         return Finding(UNTRACED, "no_figure")
     told = {"own": vocab.amount(own[0].value, claim.indicator, lang), "area": vocab.area(claim.scope, lang),
             "other": vocab.amount(other[0].value, claim.indicator, lang)}  # fmt: skip

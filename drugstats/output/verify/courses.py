@@ -169,7 +169,7 @@ def streaks(sentence: Sentence) -> list[Claim]:
     for match in FIRST.finditer(sentence.text):
         number = next((one for one in sentence.numbers if one.start >= match.end()), None)
         between = sentence.text[match.end() : number.start] if number else ","
-        if "," not in between and not leftover(between):
+        if not SOFT.search(between) and not leftover(between):
             under = number.bound == "under" or direction(sentence.text[match.end() : number.start]) < 0
             claim = _said(sentence, match.start(), number.end, "first")
             claimed.append(replace(claim, value=number.value, unit=number.unit, direction=-1 if under else 1))

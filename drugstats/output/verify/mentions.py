@@ -54,6 +54,7 @@ COMPARED = re.compile(
 )
 WEIGHTS = ("weight", "drug")  # roles of words that name what is seized: of so many kg, or by the drug alone
 CHANGED = re.compile(r"\b(?:increase|decrease|rise|fall|drop|up|down|change)\b[^,;]*$")
+SINCE = re.compile("以来|起(?![诉草])|开始")
 NUMERALS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 KEPT = "，"  # as a half-width comma it would join two numbers into one
 
@@ -161,7 +162,7 @@ def periods(text: str, this_year: int, said: Span, last: int) -> list[Mention]:
             span = replace(span, loose=True)  # nothing was told before it that it could be the year before of
         if not base and (parts["year"] or relative in RELATIVE):
             told = span
-        if (parts.get("lead") == "since" or text.startswith(("以来", "起", "开始"), match.end())) and span.last < last:
+        if (parts.get("lead") == "since" or SINCE.match(text, match.end())) and span.last < last:
             span = Span(span.first, last, span.loose)
         if base and (
             parts.get("end") or parts.get("shut") or (parts.get("close") and span.length == 12) or relative == "年初"

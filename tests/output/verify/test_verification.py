@@ -284,3 +284,14 @@ def test_per_cent_is_no_average_and_english_months_are_a_period():
     found = "In the first nine months of 2025 Shideng County recorded {} newly found users."
     assert verdicts(found.format(18), tables.stack(*months)[tables.COLUMNS], lang="en") == {"18": "holds"}
     assert verdicts(found.format(81), tables.stack(*months)[tables.COLUMNS], lang="en") == {"81": "contradicted"}
+
+
+def test_nothing_is_so_much_percent_above_a_city_that_has_none():
+    data = tables.stack(rows("relapse_rate", {"990109": 0.02, "990100": 0.0}, 2025))[tables.COLUMNS]
+    told = verdicts("2025年石磴县复吸率2%，比全市高5%。", data, area="990109")
+    assert told["比全市高5%"] == "not traceable"
+
+
+def test_prosecuted_in_a_year_is_not_since_that_year():
+    assert check("2024年起诉的石磴县新发现吸毒人员15名。")["period"].iloc[0] == "2024"
+    assert check("2024年起石磴县新发现吸毒人员41名。")["period"].iloc[0] == "2024-01/2025-12"
